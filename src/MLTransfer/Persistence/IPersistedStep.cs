@@ -1,0 +1,11 @@
+namespace MLTransfer.Persistence;
+
+/// <summary>A fitted step that can be written into ML.NET's model.zip.</summary>
+internal interface IPersistedStep
+{
+    /// <summary>The name under which the loader finds the step again, such as "EmbedText". Saved names are for ever.</summary>
+    string Kind { get; }
+
+    /// <summary>Writes settings and blobs. Must be deterministic: the same fitted step gives the same bytes.</summary>
+    void Write(PayloadWriter payload);
+}

@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace MLTransfer.Schema;
+
+/// <summary>
+/// The members of ML.NET that are closed to other assemblies and that a pipeline step cannot do without: all of them, in this one file.
+/// Each has a unit test, so that an upgrade of ML.NET fails there and not at a user's.
+/// </summary>
+internal static class MlNetInternals
+{
+    /// <summary>The environment behind a catalog (<c>mlContext.Transforms</c>, <c>….Trainers</c>), through the internal <c>IInternalCatalog</c>.</summary>
+    public static IHostEnvironment GetEnvironment(object catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        PropertyInfo? property = catalog.GetType().GetInterfaces().FirstOrDefault(i => i.Name == "IInternalCatalog")?.GetProperty("Environment");
+        return property?.GetValue(catalog) as IHostEnvironment ?? throw Missing(catalog.GetType(), "IInternalCatalog.Environment");
+    }
+
+    /// <summary>A column of a <see cref="SchemaShape"/>, whose constructor is internal.</summary>
+    public static SchemaShape.Column Column(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null) =>
+        NewColumn(name, kind, itemType, isKey, annotations);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern SchemaShape.Column NewColumn(
+        string name, SchemaShape.Column.VectorKind vecKind, DataViewType itemType, bool isKey, SchemaShape? annotations);
+
+    private static MissingMemberException Missing(Type type, string member) => new(
+        $"{type.FullName} of {type.Assembly.GetName().Name} {type.Assembly.GetName().Version} has no member '{member}', which MLTransfer needs. " +
+        "This version of ML.NET is not supported; use Microsoft.ML 5.0.1 or a newer MLTransfer.");
+}
