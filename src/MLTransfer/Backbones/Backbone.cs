@@ -1,0 +1,99 @@
+using MLTransfer.Backbones;
+using MLTransfer.Internal;
+using MLTransfer.Onnx.Graphs;
+using MLTransfer.Text;
+
+namespace MLTransfer;
+
+/// <summary>
+/// A pretrained encoder: an ONNX graph, the card that says how to feed it, and its tokenizer. Immutable and thread-safe; holds no session and no native memory, so it
+/// needs no disposing. Sessions belong to the fitted steps.
+/// </summary>
+/// <remarks>
+/// Opening reads the graph's structure and checks it before ONNX Runtime ever sees it: external data only inside the model's folder, sizes that fit their shapes, a hash
+/// that matches the card.
+/// </remarks>
+public sealed class Backbone
+{
+    private Backbone(BackboneCard card, ModelSource source, IReadOnlyDictionary<string, byte[]> files, string origin, FeatureCache cache)
+    {
+        Card = card;
+        Source = source;
+        Files = files;
+        Origin = origin;
+        Cache = cache;
+        Tokenizer = card.Modality == BackboneModality.Text ? WordPieceTokenizer.FromFiles(files, origin) : null;
+        Ports = GraphPorts.Check(card, source, origin);
+    }
+
+    /// <summary>What is known about the backbone besides its weights.</summary>
+    public BackboneCard Card { get; }
+
+    /// <summary>The card's name.</summary>
+    public string Name => Card.Name;
+
+    /// <summary>SHA-256 of the graph and its external data, lower-case hexadecimal.</summary>
+    public string Sha256 => Source.Sha256;
+
+    /// <summary>D, the numbers of one feature.</summary>
+    public int Dimension => Card.Dimension;
+
+    /// <summary>The cache that steps over this backbone share unless they are given another.</summary>
+    public FeatureCache Cache { get; }
+
+    /// <summary>Where it came from, for messages: the path given, or the saved model's name.</summary>
+    internal string Origin { get; }
+
+    internal ModelSource Source { get; }
+
+    /// <summary>The small files that travel with the graph: the tokenizer's.</summary>
+    internal IReadOnlyDictionary<string, byte[]> Files { get; }
+
+    internal WordPieceTokenizer? Tokenizer { get; }
+
+    internal GraphPorts Ports { get; }
+
+    /// <summary>Opens a backbone.</summary>
+    /// <param name="pathOrName">
+    /// A folder (Hugging Face or sentence-transformers layout, graph in it or in its subfolder <c>onnx</c>), one .onnx file, or a name that is looked up in the folders of
+    /// the environment variable MLTRANSFER_MODELS (a path list), then in the download cache (MLTRANSFER_CACHE, default the user's cache folder).
+    /// </param>
+    /// <param name="options">What is not to be inferred.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, file or name; the message lists where it was looked for.</exception>
+    /// <exception cref="FileNotFoundException">The folder holds no graph, or no tokenizer for a text backbone.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, not what its name says (a web page, a Git-LFS pointer), unsafe, or has another hash than stated.</exception>
+    /// <exception cref="ArgumentException">Something cannot be inferred; the message lists the candidates and the option that decides.</exception>
+    /// <exception cref="NotSupportedException">The tokenizer or the graph is of a kind that is not supported.</exception>
+    public static Backbone Open(string pathOrName, BackboneOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(pathOrName);
+        options ??= new BackboneOptions();
+        BackboneFiles found = BackboneFiles.Find(pathOrName, options);
+        ModelSource source = ModelSource.FromFile(found.GraphPath);
+        source.Check(options.Sha256 ?? found.Card?.Sha256);
+        BackboneCard card = CardInference.Complete(found, source, options);
+        return new Backbone(card, source, found.Tokenizer, found.Origin, options.Cache ?? new FeatureCache());
+    }
+
+    /// <summary>Opens a backbone from bytes: a card (under its file name), the graph (under the card's name for it) and the tokenizer's files.</summary>
+    internal static Backbone FromMemory(string origin, IReadOnlyDictionary<string, byte[]> files)
+    {
+        if (!files.TryGetValue(BackboneCard.FileName, out byte[]? cardBytes))
+            throw new ArgumentException($"No {BackboneCard.FileName} among {string.Join(", ", files.Keys)}.", nameof(files));
+        BackboneCard card = BackboneCard.Parse(cardBytes, $"{origin}/{BackboneCard.FileName}");
+        if (!files.TryGetValue(card.Graph, out byte[]? graph))
+            throw new ArgumentException($"No {card.Graph} among {string.Join(", ", files.Keys)}.", nameof(files));
+        ModelSource source = ModelSource.FromMemory(graph, card.Name);
+        return FromSource(card, source, files.Where(f => WordPieceTokenizer.FileNames.Contains(f.Key)).ToDictionary(), origin);
+    }
+
+    /// <summary>Opens a backbone whose card is complete, as a saved model holds it.</summary>
+    internal static Backbone FromSource(BackboneCard card, ModelSource source, IReadOnlyDictionary<string, byte[]> tokenizer, string origin)
+    {
+        source.Check(card.Sha256);
+        return new Backbone(card, source, tokenizer, origin, new FeatureCache());
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Card.Modality}, {Dimension} numbers, {Card.Pooling})";
+}

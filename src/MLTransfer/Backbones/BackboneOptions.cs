@@ -1,0 +1,32 @@
+namespace MLTransfer;
+
+/// <summary>What <see cref="Backbone.Open(string, BackboneOptions?)"/> is told instead of inferring it. Everything left null is read from the card, or inferred.</summary>
+public sealed record BackboneOptions
+{
+    /// <summary>
+    /// Which .onnx file of the folder, where there are several: its path relative to the folder, its file name, or its file name without the extension. Default: the
+    /// card's, else <c>model.onnx</c> in the folder or its <c>onnx</c> subfolder, else the only one.
+    /// </summary>
+    public string? Variant { get; init; }
+
+    /// <summary>What the backbone reads. Default: text where a tokenizer lies beside the graph, else tensors.</summary>
+    public BackboneModality? Modality { get; init; }
+
+    /// <summary>The graph's output that is the feature. Default: the only one that can be.</summary>
+    public string? FeatureOutput { get; init; }
+
+    /// <summary>How token vectors become one vector. Default: what 1_Pooling/config.json says; a graph that pools already needs none.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Whether features are divided by their Euclidean norm. Default: what modules.json says, else no.</summary>
+    public bool? Normalize { get; init; }
+
+    /// <summary>Text: the most tokens of a row. Default: sentence_bert_config.json, tokenizer_config.json or config.json, in this order; else 512.</summary>
+    public int? MaximumLength { get; init; }
+
+    /// <summary>SHA-256 the graph must have, in hexadecimal. Default: the card's; no check where neither states one.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>The cache that steps over this backbone share. Default: a new one of <see cref="FeatureCache.DefaultMemoryLimit"/> bytes.</summary>
+    public FeatureCache? Cache { get; init; }
+}

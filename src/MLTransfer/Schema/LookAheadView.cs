@@ -1,0 +1,45 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLTransfer.Schema;
+
+/// <summary>
+/// A view that reads a window of rows ahead, so that a model sees well-packed batches while its consumer sees single rows. A cursor that asks for none of the added
+/// columns passes the input through and never runs the model.
+/// </summary>
+internal sealed class LookAheadView : IDataView
+{
+    private readonly IDataView _input;
+    private readonly RowStep _step;
+
+    public LookAheadView(IDataView input, RowStep step)
+    {
+        _input = input;
+        _step = step;
+        Schema = step.Extend(input.Schema);
+    }
+
+    public DataViewSchema Schema { get; }
+
+    public bool CanShuffle => _input.CanShuffle;
+
+    public long? GetRowCount() => _input.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        ColumnMap map = new(_input.Schema, Schema, columnsNeeded);
+        if (!map.AnyAdded)
+            return new PassThroughCursor(_input.GetRowCursor(map.InputColumns(), rand), Schema, map);
+        IEnumerable<DataViewSchema.Column> needed = map.InputColumns(_step.InputColumns);
+        return new LookAheadCursor(_input.GetRowCursor(needed, rand), Schema, map, _step.CreateEncoder());
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        ColumnMap map = new(_input.Schema, Schema, columnsNeeded);
+        // One look-ahead cursor keeps every core busy by itself; several would only compete and pack worse.
+        return map.AnyAdded
+            ? [GetRowCursor(columnsNeeded, rand)]
+            : [.. _input.GetRowCursorSet(map.InputColumns(), n, rand).Select(c => (DataViewRowCursor)new PassThroughCursor(c, Schema, map))];
+    }
+}

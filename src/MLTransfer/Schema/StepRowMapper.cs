@@ -1,0 +1,36 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLTransfer.Schema;
+
+/// <summary>One row at a time, for prediction engines: the same encoder as the cursor's, with a window of one.</summary>
+internal sealed class StepRowMapper : IRowToRowMapper
+{
+    private readonly RowStep _step;
+
+    public StepRowMapper(DataViewSchema inputSchema, RowStep step)
+    {
+        InputSchema = inputSchema;
+        _step = step;
+        OutputSchema = step.Extend(inputSchema);
+    }
+
+    public DataViewSchema InputSchema { get; }
+
+    public DataViewSchema OutputSchema { get; }
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        ColumnMap map = new(InputSchema, OutputSchema, dependingColumns);
+        return map.InputColumns(map.AnyAdded ? _step.InputColumns : null);
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (!ReferenceEquals(input.Schema, InputSchema))
+            throw new ArgumentException("The row's schema is not the one this mapper was made for.", nameof(input));
+        ColumnMap map = new(InputSchema, OutputSchema, activeColumns);
+        return new MappedRow(input, OutputSchema, map, map.AnyAdded ? _step.CreateEncoder() : null);
+    }
+}
