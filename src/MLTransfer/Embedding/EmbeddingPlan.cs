@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.ML.Runtime;
+using MLTransfer.Internal;
+using MLTransfer.Onnx;
+using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Sessions;
+using MLTransfer.Schema;
+
+namespace MLTransfer.Embedding;
+
+/// <summary>Everything an embedding step has decided before it sees a row: outputs, rules of batching, the session, and the fingerprint of its features. Immutable.</summary>
+internal sealed class EmbeddingPlan
+{
+    // Enough rows for the matrix products of small tensor models to pay, few enough for a prediction to stay prompt.
+    private const int TensorRowsPerRun = 64;
+    private const int VariableTensorElementsPerRun = 1 << 18;
+
+    private readonly SessionSettings _settings;
+    private readonly ModelSource _source;
+
+    private EmbeddingPlan(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options)
+    {
+        Backbone = backbone;
+        Options = options;
+        Step = step;
+        Cache = options.Cache ?? backbone.Cache;
+        Outputs = DecideOutputs(backbone, options);
+        Columns = [.. Outputs.Select(o => new StepColumn(o.ColumnName, o.Dimension, o.Pooling == Pooling.None))];
+        if (Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw Throw.ColumnNamedTwice(step, twice.Key);
+
+        bool rowsInterfere = backbone.Ports.Independence.RowsInterfere;
+        _source = rowsInterfere && options.Int8Execution == Int8Execution.Float ? InFloat(backbone) : backbone.Source;
+        _settings = new SessionSettings { Target = options.Target ?? DevicePolicy.Of(env) };
+        OneRowAtATime = backbone.Ports.BatchIsOne || (rowsInterfere && options.Int8Execution == Int8Execution.Exact);
+        Warn(env, rowsInterfere);
+    }
+
+    public Backbone Backbone { get; }
+
+    public EmbeddingOptions Options { get; }
+
+    /// <summary>The step's name for messages, "EmbedText".</summary>
+    public string Step { get; }
+
+    public FeatureCache Cache { get; }
+
+    public ImmutableArray<PlannedOutput> Outputs { get; }
+
+    public ImmutableArray<StepColumn> Columns { get; }
+
+    public bool OneRowAtATime { get; }
+
+    /// <summary>Works out what the options mean for the backbone.</summary>
+    /// <exception cref="ArgumentException">An option does not fit the backbone.</exception>
+    public static EmbeddingPlan Make(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options) => new(env, step, backbone, options);
+
+    public SessionLease Rent(IHostEnvironment env) => SessionPool.Shared.Rent(_source, _settings, message =>
+    {
+        using IChannel channel = env.Start(Step);
+        channel.Warning(message);
+    });
+
+    /// <summary>A further lease of a session that is there already.</summary>
+    public SessionLease RentAgain() => SessionPool.Shared.Rent(_source, _settings);
+
+    public int RowLimit => OneRowAtATime ? 1 : Backbone.Card.Modality == BackboneModality.Tensor ? TensorRowsPerRun : int.MaxValue;
+
+    public int ElementBudget(OnnxSession session) => Options.ElementsPerRun
+        ?? (Backbone.Card.Modality == BackboneModality.Tensor ? VariableTensorElementsPerRun : session.Target.TokensPerRun);
+
+    /// <summary>SHA-256 of all that a row's features depend on besides the row: what caches may be shared by.</summary>
+    public byte[] Fingerprint(OnnxSession session, string preprocessing)
+    {
+        var text = new StringBuilder();
+        text.Append(_source.Sha256).Append('|').Append(Backbone.Card.FeatureOutput).Append('|').Append(session.ActiveProvider)
+            .Append('|').Append(Options.SequencePrecision).Append('|').Append(Options.Int8Execution).Append('|').Append(preprocessing);
+        foreach (PlannedOutput output in Outputs)
+            text.Append('|').Append(output.Pooling).Append(',').Append(output.Dimension).Append(',').Append(output.Normalize);
+        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static ImmutableArray<PlannedOutput> DecideOutputs(Backbone backbone, EmbeddingOptions options)
+    {
+        int rank = backbone.Ports.Feature.Dimensions.Length;
+        Pooling pooling = options.Pooling ?? backbone.Card.Pooling;
+        bool normalize = options.Normalize ?? backbone.Card.Normalize;
+        if (options.Dimension > backbone.Dimension)
+            throw Throw.DimensionTooLarge(options.Dimension.Value, backbone.Name, backbone.Dimension);
+        return
+        [
+            Decide(options.OutputColumnName, pooling),
+            .. options.AdditionalOutputs.Select(o => Decide(o.ColumnName, o.Pooling)),
+        ];
+
+        PlannedOutput Decide(string column, Pooling how)
+        {
+            bool sequence = how == Pooling.None;
+            if (how == Pooling.Graph && rank == 3)
+                throw Throw.PoolingNeedsVector(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature));
+            if (how != Pooling.Graph && rank == 2)
+                throw Throw.PoolingNeedsTokens(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature), how);
+            if (sequence && options.Dimension is not null && options.Dimension != backbone.Dimension)
+                throw Throw.SequenceNotTruncated(column);
+            return new PlannedOutput(column, how, sequence ? backbone.Dimension : options.Dimension ?? backbone.Dimension, normalize && !sequence);
+        }
+    }
+
+    private static ModelSource InFloat(Backbone backbone)
+    {
+        using OnnxModel model = backbone.Source.Read();
+        return ModelSource.FromMemory(Int8ToFloat.Rewrite(model).ToBytes(), $"{backbone.Name} (weights in float)");
+    }
+
+    private void Warn(IHostEnvironment env, bool rowsInterfere)
+    {
+        if (!rowsInterfere && !Backbone.Ports.BatchIsOne)
+            return;
+        using IChannel channel = env.Start(Step);
+        if (Backbone.Ports.BatchIsOne)
+        {
+            channel.Warning($"The batch axis of backbone '{Backbone.Name}' is fixed at 1, so it runs one row at a time. Export it with a dynamic batch axis to run faster.");
+        }
+        else if (Options.Int8Execution == Int8Execution.Batched)
+        {
+            channel.Warning($"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}): " +
+                "with Int8Execution.Batched a row's features depend on the rows beside it.");
+        }
+        else if (Options.Int8Execution == Int8Execution.Exact)
+        {
+            channel.Info($"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}), so it runs one row at a time " +
+                "(Int8Execution.Exact). Int8Execution.Float batches.");
+        }
+    }
+}
+
+/// <summary>One output column with everything about it decided.</summary>
+internal sealed record PlannedOutput(string ColumnName, Pooling Pooling, int Dimension, bool Normalize);
