@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Internal;
@@ -44,7 +45,8 @@ internal sealed class OnnxSession : IDisposable
 
     public static OnnxSession Create(ModelSource source, SessionSettings settings, Action<string>? warn)
     {
-        source.Check(source.Sha256);
+        // A file may have changed since the source was opened; the hash it was opened with is the one to be kept.
+        (source.FilePath is string file ? ModelSource.FromFile(file) : source).Check(source.Sha256);
         ComputeTarget target = ExecutionProviders.Resolve(settings.Target, warn);
         using SessionOptions options = ExecutionProviders.Options(target);
         // Memory patterns are planned and kept for each input shape; with open axes that is a leak in all but name.
@@ -55,7 +57,7 @@ internal sealed class OnnxSession : IDisposable
         try
         {
             InferenceSession session = source.FilePath is string path
-                ? new InferenceSession(path, options) : new InferenceSession(source.Bytes!.Value.ToArray(), options);
+                ? new InferenceSession(path, options) : new InferenceSession(Bytes(source), options);
             return new OnnxSession(session, source.Name, target);
         }
         catch (OnnxRuntimeException e)
@@ -112,6 +114,10 @@ internal sealed class OnnxSession : IDisposable
         _session.Dispose();
         _runOptions.Dispose();
     }
+
+    // The source was made from an array, so this copies nothing.
+    private static byte[] Bytes(ModelSource source) =>
+        MemoryMarshal.TryGetArray(source.Bytes!.Value, out ArraySegment<byte> array) && array.Count == array.Array!.Length ? array.Array : source.Bytes.Value.ToArray();
 
     private void Count(int rows)
     {
