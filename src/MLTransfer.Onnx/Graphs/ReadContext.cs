@@ -4,7 +4,7 @@ namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
 /// What is counted while a file is read. Each limit lies far above any real network and far below what would hurt: a message of two bytes becomes an object of some
-/// hundred, so a small hostile file could otherwise fill the memory. The largest real graph seen (a speech decoder) has some 6,000 nodes.
+/// hundred, so a small hostile file could otherwise fill the memory. The largest real graph seen, a speech decoder of 2,092 nodes, has 5,700 of them.
 /// </summary>
 internal sealed class ReadContext(string name, string? folder)
 {
