@@ -36,7 +36,11 @@ internal sealed record OnnxSparseTensor : WireRecord
         }
         return new OnnxSparseTensor
         {
-            Values = values, Indices = indices, Dimensions = dimensions.ToImmutable(), OtherFields = others.ToImmutable(), Wire = message,
+            Values = values,
+            Indices = indices,
+            Dimensions = dimensions.ToImmutable(),
+            OtherFields = others.ToImmutable(),
+            Wire = message,
         };
     }
 

@@ -61,7 +61,10 @@ internal sealed class RowIndependenceTests
     {
         OnnxFunction Calling(int i, string other) => new()
         {
-            Name = $"F{i}", Domain = "local", Inputs = ["a"], Outputs = ["b"],
+            Name = $"F{i}",
+            Domain = "local",
+            Inputs = ["a"],
+            Outputs = ["b"],
             Nodes = [new OnnxNode { OpType = other, Domain = "local", Inputs = ["a"], Outputs = ["b"] }],
         };
         var graph = new GraphBuilder().Import("local", 1);
