@@ -36,6 +36,22 @@ internal static class Int8Weights
         return OnnxTensor.Of(name, values, weights.Dimensions.AsSpan());
     }
 
+    /// <summary>A matrix with its axes exchanged.</summary>
+    public static OnnxTensor Transpose(string name, OnnxTensor matrix)
+    {
+        ReadOnlySpan<byte> from = matrix.ToBytes().Span;
+        int rows = (int)matrix.Dimensions[0];
+        int columns = (int)matrix.Dimensions[1];
+        int size = matrix.ElementType.Bits() / 8;
+        byte[] to = new byte[from.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+                from.Slice(((row * columns) + column) * size, size).CopyTo(to.AsSpan(((column * rows) + row) * size));
+        }
+        return OnnxTensor.Of<byte>(name, matrix.ElementType, to, columns, rows);
+    }
+
     /// <summary>
     /// Whether numbers lie along the channels: the last axis of a product (rank 0 asks for that), the axis behind the batch of a convolution's result, so [C, 1, 1] for
     /// images. Others broadcast to something that no float weights can stand for.

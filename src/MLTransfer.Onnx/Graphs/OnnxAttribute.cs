@@ -61,13 +61,13 @@ internal sealed record OnnxAttribute : WireRecord
     {
         context.CountRecord();
         var found = OnnxAttributeType.Undefined;
-        var floats = ImmutableArray.CreateBuilder<float>();
-        var ints = ImmutableArray.CreateBuilder<long>();
-        var strings = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-        var tensors = ImmutableArray.CreateBuilder<OnnxTensor>();
-        var graphs = ImmutableArray.CreateBuilder<OnnxGraph>();
-        var sparse = ImmutableArray.CreateBuilder<OnnxSparseTensor>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var floats = ImmutableArray.CreateBuilder<float>(0);
+        var ints = ImmutableArray.CreateBuilder<long>(0);
+        var strings = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
+        var tensors = ImmutableArray.CreateBuilder<OnnxTensor>(0);
+        var graphs = ImmutableArray.CreateBuilder<OnnxGraph>(0);
+        var sparse = ImmutableArray.CreateBuilder<OnnxSparseTensor>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var content = new AttributeContent();
         var reader = new WireReader(message, context);
         while (reader.Next())

@@ -130,10 +130,10 @@ internal sealed record OnnxModel : WireRecord, IDisposable
         string producer = "";
         string producerVersion = "";
         OnnxGraph? graph = null;
-        var opsets = ImmutableArray.CreateBuilder<OnnxOpset>();
-        var metadata = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        var functions = ImmutableArray.CreateBuilder<OnnxFunction>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var opsets = ImmutableArray.CreateBuilder<OnnxOpset>(0);
+        var metadata = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(0);
+        var functions = ImmutableArray.CreateBuilder<OnnxFunction>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(bytes, context);
         while (reader.Next())
         {

@@ -76,12 +76,12 @@ internal sealed record OnnxTensor : WireRecord
         context.CountRecord();
         string name = "";
         OnnxElementType type = OnnxElementType.Undefined;
-        var dimensions = ImmutableArray.CreateBuilder<long>();
+        var dimensions = ImmutableArray.CreateBuilder<long>(0);
         ReadOnlyMemory<byte>? raw = null;
         bool external = false;
         bool typed = false;
-        var location = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var location = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {
