@@ -7,7 +7,8 @@ internal sealed record GraphSummary
 {
     // Operators that ONNX Runtime brings along.
     private static readonly ImmutableArray<string> BuiltInDomains =
-        ["", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training", "com.microsoft", "com.microsoft.experimental", "com.microsoft.nchwc", "com.ms.internal.nhwc"];
+        ["", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training", "com.microsoft", "com.microsoft.experimental", "com.microsoft.nchwc",
+        "com.ms.internal.nhwc"];
 
     public required string Name { get; init; }
 
@@ -34,7 +35,9 @@ internal sealed record GraphSummary
     /// <summary>How often each operator stands in the graph, its sub-graphs and functions; those of other domains as "domain.Operator".</summary>
     public required ImmutableSortedDictionary<string, int> Operators { get; init; }
 
-    /// <summary>Domains whose operators neither ONNX Runtime nor the model itself brings along. A session over them needs a library of custom operators.</summary>
+    /// <summary>
+    /// Domains whose operators neither ONNX Runtime nor the model itself brings along. A session over them needs a library of custom operators.
+    /// </summary>
     public required ImmutableArray<string> CustomDomains { get; init; }
 
     /// <summary>Names of the files that hold external data.</summary>
@@ -64,7 +67,8 @@ internal sealed record GraphSummary
             Outputs = [.. model.Graph.Outputs.Select(Describe)],
             Operators = model.AllNodes().GroupBy(n => n.IsStandard ? n.OpType : $"{n.Domain}.{n.OpType}").ToImmutableSortedDictionary(
                 g => g.Key, g => g.Count(), StringComparer.Ordinal),
-            CustomDomains = [.. model.AllNodes().Select(n => n.Domain).Distinct().Where(d => !BuiltInDomains.Contains(d) && !own.Contains(d)).Order(StringComparer.Ordinal)],
+            CustomDomains = [.. model.AllNodes().Select(n => n.Domain).Distinct()
+                .Where(d => !BuiltInDomains.Contains(d) && !own.Contains(d)).Order(StringComparer.Ordinal)],
             ExternalFiles = [.. source.ExternalFiles],
             Independence = RowIndependence.Analyse(model),
         };

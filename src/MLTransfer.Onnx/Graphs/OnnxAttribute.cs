@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>A setting of a node: a number, a text, a tensor, a sub-graph, or a list of those. Only the property that <see cref="Type"/> names is set.</summary>
+/// <summary>
+/// A setting of a node: a number, a text, a tensor, a sub-graph, or a list of those. Only the property that <see cref="Type"/> names is set.
+/// </summary>
 internal sealed record OnnxAttribute : WireRecord
 {
     public string Name { get; init { field = value; Wire = null; } } = "";

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>An operator that the model itself defines by a body of nodes. Its remaining fields (attribute names, operator sets, documentation) are kept unread.</summary>
+/// <summary>
+/// An operator that the model itself defines by a body of nodes. Its remaining fields (attribute names, operator sets, documentation) are kept
+/// unread.
+/// </summary>
 internal sealed record OnnxFunction : WireRecord
 {
     public string Name { get; init { field = value; Wire = null; } } = "";

@@ -5,8 +5,8 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// A constant of a graph. Its numbers stay in the mapped file, or in the file beside it, until one of the methods here is called; those work until the model that the
-/// tensor was read from is disposed.
+/// A constant of a graph. Its numbers stay in the mapped file, or in the file beside it, until one of the methods here is called; those work until
+/// the model that the tensor was read from is disposed.
 /// </summary>
 internal sealed record OnnxTensor : WireRecord
 {
@@ -16,7 +16,9 @@ internal sealed record OnnxTensor : WireRecord
 
     public ImmutableArray<long> Dimensions { get; init { field = value; Wire = null; } } = [];
 
-    /// <summary>The numbers in little-endian order; null where they are stored one by one (<c>float_data</c> and its kin) or in another file.</summary>
+    /// <summary>
+    /// The numbers in little-endian order; null where they are stored one by one (<c>float_data</c> and its kin) or in another file.
+    /// </summary>
     public ReadOnlyMemory<byte>? RawData { get; init { field = value; Wire = null; } }
 
     /// <summary>Where the numbers lie if not in this file.</summary>

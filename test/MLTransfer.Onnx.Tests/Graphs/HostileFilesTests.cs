@@ -4,7 +4,9 @@ using MLTransfer.Onnx.Graphs;
 
 namespace MLTransfer.Onnx.Tests.Graphs;
 
-/// <summary>What is no model, what is a broken one, and what wants to do harm: each refused at once, by its own message, without large allocations.</summary>
+/// <summary>
+/// What is no model, what is a broken one, and what wants to do harm: each refused at once, by its own message, without large allocations.
+/// </summary>
 internal sealed class HostileFilesTests
 {
     private const long AllocationLimit = 8 << 20;
