@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MLTransfer.Heads.Linear;
 
@@ -9,10 +10,10 @@ namespace MLTransfer.Heads.Linear;
 /// </summary>
 internal sealed unsafe class AlignedMatrix
 {
-    /// <summary>Floats in one vector of the product kernels.</summary>
-    public static readonly int Width = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : System.Numerics.Vector<float>.Count;
-
     private const int Alignment = 64;
+
+    /// <summary>Floats in one vector of the product kernels.</summary>
+    public static readonly int Width = HasWideVectors ? Vector512<float>.Count : System.Numerics.Vector<float>.Count;
 
     // Held so that the pinned memory behind Pointer lives as long as the matrix.
     private readonly float[] _memory;
@@ -31,6 +32,9 @@ internal sealed unsafe class AlignedMatrix
         nint start = (nint)Unsafe(_memory);
         Pointer = (float*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
     }
+
+    /// <summary>Whether the kernels use 512-bit vectors. The second condition is false on processors that slow down for them.</summary>
+    public static bool HasWideVectors => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
     public int Rows { get; }
 

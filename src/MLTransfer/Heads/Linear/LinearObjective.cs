@@ -12,6 +12,7 @@ internal sealed unsafe class LinearObjective
     private const int ScoreBlock = 64;
     private const int GradientBlock = 512;
     private const int ClassBlock = 16;
+    private static readonly int AxisRange = 4 * AlignedMatrix.Width;
 
     private readonly AlignedMatrix _rows;
     private readonly LinearLoss _loss;
@@ -20,8 +21,8 @@ internal sealed unsafe class LinearObjective
     private readonly AlignedMatrix _derivatives;
     private readonly AlignedMatrix _curvatures;
     private readonly double[] _blockSums;
-    private readonly ThreadLocal<AlignedMatrix> _tiles = new(() => new AlignedMatrix(ClassBlock, 4 * AlignedMatrix.Width));
-    private readonly ThreadLocal<AlignedMatrix> _squares = new(() => new AlignedMatrix(GradientBlock, 4 * AlignedMatrix.Width));
+    private readonly AlignedMatrix[] _tiles;
+    private readonly AlignedMatrix[] _squares;
 
     public LinearObjective(AlignedMatrix rows, LinearLoss loss, Workers workers)
     {
@@ -32,6 +33,10 @@ internal sealed unsafe class LinearObjective
         _derivatives = new AlignedMatrix(rows.Rows, loss.OutputCount);
         _curvatures = new AlignedMatrix(rows.Rows, loss.OutputCount);
         _blockSums = new double[(rows.Rows + ScoreBlock - 1) / ScoreBlock * SumsPerBlock];
+        // Scratch for each range of axes, not for each thread: ranges are what runs at the same time.
+        int ranges = (rows.Columns + AxisRange - 1) / AxisRange;
+        _tiles = [.. Enumerable.Range(0, ranges).Select(_ => new AlignedMatrix(ClassBlock, AxisRange))];
+        _squares = [.. Enumerable.Range(0, ranges).Select(_ => new AlignedMatrix(Math.Min(GradientBlock, rows.Rows), AxisRange))];
         Weights = new double[rows.Rows];
         HeldOutWeights = new double[rows.Rows];
         Curvatures = new double[loss.OutputCount];
@@ -75,7 +80,7 @@ internal sealed unsafe class LinearObjective
         Array.Clear(_blockSums);
         _workers.ForRanges(_rows.Rows, ScoreBlock, (from, to) => ScoreRows(from, to, biases));
         int classBlocks = (outputs + ClassBlock - 1) / ClassBlock;
-        _workers.ForRanges(axes, 4 * AlignedMatrix.Width, (from, to) =>
+        _workers.ForRanges(axes, AxisRange, (from, to) =>
         {
             for (int block = 0; block < classBlocks; block++)
                 SumGradient(block * ClassBlock, Math.Min(outputs, (block + 1) * ClassBlock), from, to, gradient);
@@ -121,7 +126,7 @@ internal sealed unsafe class LinearObjective
     private void SumGradient(int fromClass, int toClass, int fromAxis, int toAxis, double[] gradient)
     {
         int axes = AxisCount, classes = toClass - fromClass, width = toAxis - fromAxis;
-        AlignedMatrix tile = _tiles.Value!;
+        AlignedMatrix tile = _tiles[fromAxis / AxisRange];
         for (int k = fromClass; k < toClass; k++)
             gradient.AsSpan(k * axes + fromAxis, width).Clear();
         for (int from = 0; from < _rows.Rows; from += GradientBlock)
@@ -139,10 +144,10 @@ internal sealed unsafe class LinearObjective
     {
         int outputs = OutputCount, axes = AxisCount;
         Array.Clear(diagonal);
-        _workers.ForRanges(axes, 4 * AlignedMatrix.Width, (fromAxis, toAxis) =>
+        _workers.ForRanges(axes, AxisRange, (fromAxis, toAxis) =>
         {
             int width = toAxis - fromAxis;
-            AlignedMatrix tile = _tiles.Value!, squares = _squares.Value!;
+            AlignedMatrix tile = _tiles[fromAxis / AxisRange], squares = _squares[fromAxis / AxisRange];
             for (int from = 0; from < _rows.Rows; from += GradientBlock)
             {
                 int terms = Math.Min(GradientBlock, _rows.Rows - from);

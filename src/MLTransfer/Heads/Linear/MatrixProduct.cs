@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MLTransfer.Heads.Linear;
 
@@ -26,14 +27,14 @@ internal static unsafe class MatrixProduct
     public static void Multiply(float* a, nint aRow, nint aTerm, int rows, int terms, float* b, nint bStride, int vectors, float* c, nint cStride)
     {
         int width = AlignedMatrix.Width;
-        int wide = Vector512.IsHardwareAccelerated ? 4 : 2;
+        int wide = AlignedMatrix.HasWideVectors ? 4 : 2;
         int v = 0;
         for (; v + wide <= vectors; v += wide)
         {
             for (int m = 0; m < rows; m += RowBlock)
             {
                 int count = Math.Min(RowBlock, rows - m);
-                if (Vector512.IsHardwareAccelerated)
+                if (AlignedMatrix.HasWideVectors)
                     Wide512(a + m * aRow, aRow, aTerm, count, terms, b + v * width, bStride, c + m * cStride + v * width, cStride);
                 else
                     WidePortable(a + m * aRow, aRow, aTerm, count, terms, b + v * width, bStride, c + m * cStride + v * width, cStride);
@@ -44,7 +45,7 @@ internal static unsafe class MatrixProduct
             for (int m = 0; m < rows; m += NarrowRowBlock)
             {
                 int count = Math.Min(NarrowRowBlock, rows - m);
-                if (Vector512.IsHardwareAccelerated)
+                if (AlignedMatrix.HasWideVectors)
                     Narrow512(a + m * aRow, aRow, aTerm, count, terms, b + v * width, bStride, c + m * cStride + v * width, cStride);
                 else
                     NarrowPortable(a + m * aRow, aRow, aTerm, count, terms, b + v * width, bStride, c + m * cStride + v * width, cStride);
@@ -71,25 +72,25 @@ internal static unsafe class MatrixProduct
             Vector512<float> b2 = Vector512.Load(b + 32);
             Vector512<float> b3 = Vector512.Load(b + 48);
             Vector512<float> x = Vector512.Create(*a0);
-            c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector512.FusedMultiplyAdd(x, b1, c01);
-            c02 = Vector512.FusedMultiplyAdd(x, b2, c02);
-            c03 = Vector512.FusedMultiplyAdd(x, b3, c03);
+            c00 = Avx512F.FusedMultiplyAdd(x, b0, c00);
+            c01 = Avx512F.FusedMultiplyAdd(x, b1, c01);
+            c02 = Avx512F.FusedMultiplyAdd(x, b2, c02);
+            c03 = Avx512F.FusedMultiplyAdd(x, b3, c03);
             x = Vector512.Create(*a1);
-            c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector512.FusedMultiplyAdd(x, b1, c11);
-            c12 = Vector512.FusedMultiplyAdd(x, b2, c12);
-            c13 = Vector512.FusedMultiplyAdd(x, b3, c13);
+            c10 = Avx512F.FusedMultiplyAdd(x, b0, c10);
+            c11 = Avx512F.FusedMultiplyAdd(x, b1, c11);
+            c12 = Avx512F.FusedMultiplyAdd(x, b2, c12);
+            c13 = Avx512F.FusedMultiplyAdd(x, b3, c13);
             x = Vector512.Create(*a2);
-            c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector512.FusedMultiplyAdd(x, b1, c21);
-            c22 = Vector512.FusedMultiplyAdd(x, b2, c22);
-            c23 = Vector512.FusedMultiplyAdd(x, b3, c23);
+            c20 = Avx512F.FusedMultiplyAdd(x, b0, c20);
+            c21 = Avx512F.FusedMultiplyAdd(x, b1, c21);
+            c22 = Avx512F.FusedMultiplyAdd(x, b2, c22);
+            c23 = Avx512F.FusedMultiplyAdd(x, b3, c23);
             x = Vector512.Create(*a3);
-            c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector512.FusedMultiplyAdd(x, b1, c31);
-            c32 = Vector512.FusedMultiplyAdd(x, b2, c32);
-            c33 = Vector512.FusedMultiplyAdd(x, b3, c33);
+            c30 = Avx512F.FusedMultiplyAdd(x, b0, c30);
+            c31 = Avx512F.FusedMultiplyAdd(x, b1, c31);
+            c32 = Avx512F.FusedMultiplyAdd(x, b2, c32);
+            c33 = Avx512F.FusedMultiplyAdd(x, b3, c33);
             b += bStride;
             a0 += aTerm;
             a1 += aTerm;
@@ -123,14 +124,14 @@ internal static unsafe class MatrixProduct
         for (int p = 0; p < terms; p++)
         {
             Vector512<float> b0 = Vector512.Load(b);
-            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), b0, c0);
-            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r1]), b0, c1);
-            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r2]), b0, c2);
-            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r3]), b0, c3);
-            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r4]), b0, c4);
-            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r5]), b0, c5);
-            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r6]), b0, c6);
-            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[r7]), b0, c7);
+            c0 = Avx512F.FusedMultiplyAdd(Vector512.Create(*a), b0, c0);
+            c1 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r1]), b0, c1);
+            c2 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r2]), b0, c2);
+            c3 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r3]), b0, c3);
+            c4 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r4]), b0, c4);
+            c5 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r5]), b0, c5);
+            c6 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r6]), b0, c6);
+            c7 = Avx512F.FusedMultiplyAdd(Vector512.Create(a[r7]), b0, c7);
             b += bStride;
             a += aTerm;
         }

@@ -11,30 +11,30 @@ internal sealed class RegularizationPath(LinearObjective objective, LinearLoss l
 
     /// <param name="strengths">Strongest first.</param>
     /// <param name="folds">For each row the fold that holds it out, or −1 for a row that always trains.</param>
-    /// <param name="foldCount">Number of folds to hold out, one after the other.</param>
+    /// <param name="heldOut">The folds to hold out, one after the other.</param>
     /// <param name="tried">Called with each strength and its held-out loss.</param>
     /// <param name="cancellation">Stops; what was tried so far decides.</param>
     /// <returns>Mean held-out loss of each strength tried.</returns>
-    public List<double> HeldOutLosses(IReadOnlyList<double> strengths, int[] folds, int foldCount, Action<double, double>? tried, CancellationToken cancellation)
+    public List<double> HeldOutLosses(IReadOnlyList<double> strengths, int[] folds, int[] heldOut, Action<double, double>? tried, CancellationToken cancellation)
     {
-        double[]?[] solutions = new double[]?[foldCount];
+        double[]?[] solutions = new double[]?[heldOut.Length];
         List<double> losses = [];
         int rises = 0;
         foreach (double strength in strengths)
         {
-            double heldOut = 0;
-            for (int fold = 0; fold < foldCount; fold++)
+            double mean = 0;
+            for (int i = 0; i < heldOut.Length; i++)
             {
-                HoldOut(folds, fold);
-                LinearFit fit = new LinearSolver(objective).Minimize(solutions[fold] ?? Start(), strength, Tolerance, StepsPerStrength, null, cancellation);
+                HoldOut(folds, heldOut[i]);
+                LinearFit fit = new LinearSolver(objective).Minimize(solutions[i] ?? Start(), strength, Tolerance, StepsPerStrength, null, cancellation);
                 if (cancellation.IsCancellationRequested)
                     return losses;
-                solutions[fold] = fit.Parameters;
-                heldOut += fit.HeldOutLoss / foldCount;
+                solutions[i] = fit.Parameters;
+                mean += fit.HeldOutLoss / heldOut.Length;
             }
-            rises = losses.Count > 0 && heldOut >= losses[^1] ? rises + 1 : 0;
-            losses.Add(heldOut);
-            tried?.Invoke(strength, heldOut);
+            rises = losses.Count > 0 && mean >= losses[^1] ? rises + 1 : 0;
+            losses.Add(mean);
+            tried?.Invoke(strength, mean);
             if (rises == RisesBeforeStop)
                 break;
         }
