@@ -84,7 +84,7 @@ public sealed class BinaryLinearHead : ITrainerEstimator<
             throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, $"{label.Type}", LabelRemedy);
         }
         LinearSolution solution = new LinearTraining(Step, _options, _seed, channel).Train(
-            rows with { Weights = Weigh(rows.Weights, targets, label.Name) }, new LogisticLoss(targets), [.. targets.Select(t => t > 0.5f ? 1 : 0)]);
+            rows, new LogisticLoss(targets), [.. targets.Select(t => t > 0.5f ? 1 : 0)], ClassFactors(targets, label.Name));
         return MlNetInternals.BinaryTransformer(
             _host, MlNetInternals.LogisticModel(_host, solution.Weights[0], solution.Biases[0]), Training(input), _options.FeatureColumnName);
     }
@@ -100,14 +100,14 @@ public sealed class BinaryLinearHead : ITrainerEstimator<
         return HeadSchema.Extend(inputSchema, HeadSchema.Score(VectorKind.Scalar), HeadSchema.Probability(), HeadSchema.PredictedBoolean());
     }
 
-    private double[] Weigh(double[] weights, float[] targets, string labelColumn)
+    private double[] ClassFactors(float[] targets, string labelColumn)
     {
         double positive = targets.Sum(t => (double)t);
         double[] counts = [targets.Length - positive, positive];
         if (counts[0] == 0 || counts[1] == 0)
             throw Internal.Throw.OneClass(Step, labelColumn, counts[1] == 0 ? "false" : "true");
         double[] factors = _options.ClassWeights.Resolve(["False", "True"], counts);
-        return [.. weights.Select((w, i) => w * (factors[0] + targets[i] * (factors[1] - factors[0])))];
+        return [.. targets.Select(t => factors[0] + t * (factors[1] - factors[0]))];
     }
 
     private DataViewSchema Training(IDataView input)

@@ -12,20 +12,19 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
     // Above this, one fold of five measures the loss as well as five folds choose by.
     private const int RowsForAllFolds = 2000;
 
-    /// <param name="rows">Features and weights (with class weights in them); the features are destroyed.</param>
+    /// <param name="rows">Features and weights; the features are destroyed.</param>
     /// <param name="loss">The loss of the rows.</param>
     /// <param name="strata">Class of each row, or all the same.</param>
+    /// <param name="factors">Class weight of each row, or null: they count in the loss, not in the scaling of features.</param>
     /// <param name="scale">Factor of the scores, where targets were scaled.</param>
-    public LinearSolution Train(TrainingRows rows, LinearLoss loss, int[] strata, double scale = 1)
+    public LinearSolution Train(TrainingRows rows, LinearLoss loss, int[] strata, double[]? factors = null, double scale = 1)
     {
         if (rows.SkippedCount > 0)
             Warn($"{step} skipped {rows.SkippedCount} rows whose label is missing.");
-        double total = rows.Weights.Sum();
-        if (total == 0)
-            throw Internal.Throw.ClassWeightsAllZero();
-        double[] weights = [.. rows.Weights.Select(w => w / total)];
+        double[] rowWeights = Shares(rows.Weights);
+        double[] weights = factors is null ? rowWeights : Shares([.. rows.Weights.Zip(factors, (w, f) => w * f)]);
         Workers workers = new(options.ThreadCount ?? Environment.ProcessorCount);
-        FeatureBasis basis = FeatureBasis.Create(rows.Features, weights, workers);
+        FeatureBasis basis = FeatureBasis.Create(rows.Features, rowWeights, workers);
         LinearObjective objective = new(basis.Rows, loss, workers);
         RegularizationPath path = new(objective, loss, weights);
 
@@ -43,6 +42,12 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         int axes = objective.AxisCount, outputs = objective.OutputCount;
         var raw = Enumerable.Range(0, outputs).Select(k => basis.ToRaw(fit.Parameters.AsSpan(k * axes, axes), fit.Parameters[outputs * axes + k], scale)).ToArray();
         return new LinearSolution([.. raw.Select(r => r.Weights)], [.. raw.Select(r => r.Bias)]);
+    }
+
+    private static double[] Shares(double[] weights)
+    {
+        double total = weights.Sum();
+        return total > 0 ? [.. weights.Select(w => w / total)] : throw Internal.Throw.ClassWeightsAllZero();
     }
 
     private (double Strength, double? HeldOutLoss) Choose(RegularizationPath path, int[] strata, double[] weights)

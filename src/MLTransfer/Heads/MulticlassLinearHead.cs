@@ -101,8 +101,8 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
         foreach (int k in classes)
             counts[k]++;
         double[] factors = _options.ClassWeights.Resolve(names, counts);
-        rows = rows with { Weights = [.. rows.Weights.Select((w, i) => w * factors[classes[i]])] };
-        LinearSolution solution = new LinearTraining(Step, _options, _seed, channel).Train(rows, new SoftmaxLoss(classes, classCount), classes);
+        LinearSolution solution = new LinearTraining(Step, _options, _seed, channel)
+            .Train(rows, new SoftmaxLoss(classes, classCount), classes, [.. classes.Select(k => factors[k])]);
         return (solution, Training(input, label.Type, label.Annotations));
     }
 
@@ -120,18 +120,16 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
             throw Internal.Throw.OneClass(Step, label.Name, $"of class '{names[Array.FindIndex(counts, c => c > 0)]}'");
         double[] factors = _options.ClassWeights.Resolve(names, counts);
         int[] strata = new int[rows.Weights.Length];
-        double[] weights = [.. rows.Weights];
-        for (int i = 0; i < weights.Length; i++)
+        double[] rowFactors = new double[strata.Length];
+        for (int i = 0; i < strata.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(i * classCount, classCount);
             strata[i] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
-            double factor = 0;
             for (int k = 0; k < classCount; k++)
-                factor += row[k] * factors[k];
-            weights[i] *= factor;
+                rowFactors[i] += row[k] * factors[k];
         }
         LinearSolution solution = new LinearTraining(Step, _options, _seed, channel)
-            .Train(rows with { Weights = weights }, new SoftmaxLoss(probabilities, strata.Length, classCount), strata);
+            .Train(rows, new SoftmaxLoss(probabilities, strata.Length, classCount), strata, rowFactors);
         return (solution, Training(input, new KeyDataViewType(typeof(uint), classCount), ClassNames.AsKeyValues(names)));
     }
 

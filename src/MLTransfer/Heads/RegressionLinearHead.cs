@@ -73,7 +73,7 @@ public sealed class RegressionLinearHead : ITrainerEstimator<RegressionPredictio
         double deviation = Math.Sqrt(rows.Weights.Zip(labels.Values, (w, y) => w * (y - mean) * (y - mean)).Sum() / total);
         double scale = deviation > 0 ? deviation : 1;
         float[] targets = [.. labels.Values.Select(y => (float)((y - mean) / scale))];
-        LinearSolution solution = new LinearTraining(Step, _options, _seed, channel).Train(rows, new SquaredLoss(targets), new int[targets.Length], scale);
+        LinearSolution solution = new LinearTraining(Step, _options, _seed, channel).Train(rows, new SquaredLoss(targets), new int[targets.Length], scale: scale);
         LinearRegressionModelParameters model = MlNetInternals.LinearRegressionModel(_host, solution.Weights[0], (float)(solution.Biases[0] + mean));
         return MlNetInternals.RegressionTransformer(_host, model, Training(input), _options.FeatureColumnName);
     }
