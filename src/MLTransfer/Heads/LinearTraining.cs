@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.Runtime;
 using MLTransfer.Heads.Linear;
 
@@ -40,6 +41,10 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         Report(HeadTrainingStage.Finished, fit.IterationCount, strength, fit.Loss, heldOut);
 
         int axes = objective.AxisCount, outputs = objective.OutputCount;
+        // A softmax does not see a common shift of its biases; without this its value would depend on the solver's path.
+        Span<double> biases = fit.Parameters.AsSpan(outputs * axes);
+        if (outputs > 1)
+            TensorPrimitives.Subtract(biases, TensorPrimitives.Average<double>(biases), biases);
         var raw = Enumerable.Range(0, outputs).Select(k => basis.ToRaw(fit.Parameters.AsSpan(k * axes, axes), fit.Parameters[outputs * axes + k], scale)).ToArray();
         return new LinearSolution([.. raw.Select(r => r.Weights)], [.. raw.Select(r => r.Bias)]);
     }
