@@ -173,19 +173,22 @@ internal abstract class BackboneEncoder : WindowEncoder
             _symbols.Clear();
             for (int i = 0; i < _inputs.Length; i++)
                 _symbols.Bind(_inputPorts[i], _inputs[i].GetTensorTypeAndShape().Shape);
-            if (_symbols.Resolve(_output) is long[] shape)
+            long[]? promised = _symbols.Resolve(_output);
+            if (promised is not null && session.KeepsPromise(_output.Name) == true)
             {
-                _outputBuffer.Resize(checked((int)TensorPrimitives.Product<long>(shape)));
-                using OrtValue output = _outputBuffer.AsTensor(shape);
+                _outputBuffer.Resize(checked((int)TensorPrimitives.Product<long>(promised)));
+                using OrtValue output = _outputBuffer.AsTensor(promised);
                 _outputs[0] = output;
                 session.Run(_inputNames, _inputs, _outputNames, _outputs, slots.Length);
-                Collect(slots, shape, _outputBuffer.Span);
+                Collect(slots, promised, _outputBuffer.Span);
+                return;
             }
-            else
-            {
-                using IDisposableReadOnlyCollection<OrtValue> outputs = session.RunAllocating(_inputNames, _inputs, _outputNames, slots.Length);
-                Collect(slots, outputs[0].GetTensorTypeAndShape().Shape, outputs[0].GetTensorDataAsSpan<float>());
-            }
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.RunAllocating(_inputNames, _inputs, _outputNames, slots.Length);
+            long[] delivered = outputs[0].GetTensorTypeAndShape().Shape;
+            // One row of one token cannot tell a right promise from a wrong one.
+            if (promised is not null && longest > 1)
+                session.RecordPromise(_output.Name, delivered.AsSpan().SequenceEqual(promised));
+            Collect(slots, delivered, outputs[0].GetTensorDataAsSpan<float>());
         }
         finally
         {

@@ -11,11 +11,16 @@ internal sealed class LookAheadView : IDataView
 {
     private readonly IDataView _input;
     private readonly RowStep _step;
+    private readonly Func<WindowEncoder> _createEncoder;
 
-    public LookAheadView(IDataView input, RowStep step)
+    /// <param name="input">The rows.</param>
+    /// <param name="step">What is read and added.</param>
+    /// <param name="createEncoder">The step's encoder, or an error where the fitted step may no longer be used.</param>
+    public LookAheadView(IDataView input, RowStep step, Func<WindowEncoder> createEncoder)
     {
         _input = input;
         _step = step;
+        _createEncoder = createEncoder;
         Schema = step.Extend(input.Schema);
     }
 
@@ -31,7 +36,7 @@ internal sealed class LookAheadView : IDataView
         if (!map.AnyAdded)
             return new PassThroughCursor(_input.GetRowCursor(map.InputColumns(), rand), Schema, map);
         IEnumerable<DataViewSchema.Column> needed = map.InputColumns(_step.InputColumns);
-        return new LookAheadCursor(_input.GetRowCursor(needed, rand), Schema, map, _step.CreateEncoder());
+        return new LookAheadCursor(_input.GetRowCursor(needed, rand), Schema, map, _createEncoder());
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)

@@ -20,6 +20,15 @@ internal static class MlNetInternals
         return property?.GetValue(catalog) as IHostEnvironment ?? throw Missing(catalog.GetType(), "IInternalCatalog.Environment");
     }
 
+    /// <summary>What <c>MLContext.GpuDeviceId</c> and <c>MLContext.FallbackToCpu</c> say, through the internal <c>IHostEnvironmentInternal</c>.</summary>
+    public static (int? GpuDeviceId, bool FallbackToCpu) GetDevice(IHostEnvironment env)
+    {
+        Type? host = env.GetType().GetInterfaces().FirstOrDefault(i => i.Name == "IHostEnvironmentInternal");
+        PropertyInfo device = host?.GetProperty("GpuDeviceId") ?? throw Missing(env.GetType(), "IHostEnvironmentInternal.GpuDeviceId");
+        PropertyInfo fallback = host.GetProperty("FallbackToCpu") ?? throw Missing(env.GetType(), "IHostEnvironmentInternal.FallbackToCpu");
+        return ((int?)device.GetValue(env), (bool)fallback.GetValue(env)!);
+    }
+
     /// <summary>A column of a <see cref="SchemaShape"/>, whose constructor is internal.</summary>
     public static SchemaShape.Column Column(
         string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null) =>

@@ -1,0 +1,46 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace MLTransfer.Onnx.Tests.Graphs;
+
+/// <summary>Runs a session on made-up inputs that depend on nothing but their names, types and shapes.</summary>
+internal static class Scoring
+{
+    public static IReadOnlyDictionary<string, float[]> Run(InferenceSession session, int batch = 1, int length = 7)
+    {
+        var inputs = new List<NamedOnnxValue>();
+        foreach ((string name, NodeMetadata input) in session.InputMetadata)
+            inputs.Add(MakeInput(name, input, batch, length));
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run(inputs);
+        return outputs.Where(o => o.Value is Tensor<float> or Tensor<Float16>).ToDictionary(o => o.Name, o => o.Value switch
+        {
+            Tensor<Float16> halves => [.. halves.ToDenseTensor().Buffer.ToArray().Select(h => (float)h)],
+            _ => o.AsTensor<float>().ToArray(),
+        });
+    }
+
+    private static NamedOnnxValue MakeInput(string name, NodeMetadata input, int batch, int length)
+    {
+        // Raw audio needs some hundreds of samples to make one frame; a fixed axis stays as it is.
+        int open = input.Dimensions.Length == 2 && input.ElementType == typeof(float) ? 16000 : length;
+        int[] shape = [.. input.Dimensions.Select((d, axis) => d > 0 ? d : axis == 0 ? batch : open)];
+        int count = shape.Aggregate(1, (a, b) => a * b);
+        var random = new Random(17);
+        if (input.ElementType == typeof(long))
+            return NamedOnnxValue.CreateFromTensor(name, new DenseTensor<long>(Integers(name, count, random), shape));
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
+            values[i] = random.NextSingle() - 0.5f;
+        return input.ElementType == typeof(Float16)
+            ? NamedOnnxValue.CreateFromTensor(name, new DenseTensor<Float16>(values.Select(v => (Float16)v).ToArray(), shape))
+            : NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(values, shape));
+    }
+
+    private static long[] Integers(string name, int count, Random random)
+    {
+        long[] values = new long[count];
+        for (int i = 0; i < count; i++)
+            values[i] = name.Contains("mask", StringComparison.Ordinal) ? 1 : name.Contains("type", StringComparison.Ordinal) ? 0 : name == "sr" ? 16000 : random.Next(1000, 2000);
+        return values;
+    }
+}
