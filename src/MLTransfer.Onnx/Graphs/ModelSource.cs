@@ -120,6 +120,18 @@ internal sealed class ModelSource
             throw Throw.HashMismatch(Name, expectedSha256, Sha256);
     }
 
+    /// <summary>Writes the graph's bytes, without external data.</summary>
+    public void CopyTo(Stream destination)
+    {
+        if (FilePath is null)
+        {
+            destination.Write(Bytes!.Value.Span);
+            return;
+        }
+        using FileStream file = File.OpenRead(FilePath);
+        file.CopyTo(destination);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -68,12 +68,10 @@ internal static class ExecutionProviders
     /// <summary>Runs the proof's graph on a target: 1 row of (1, 2) × ((3), (4)) must give 11.</summary>
     public static void RunProof(SessionOptions options)
     {
-        var builder = new GraphBuilder("proof");
-        builder.Input("x", OnnxElementType.Float, 1, 2);
-        builder.Initializer("w", [3f, 4f], 2, 1);
-        builder.Node("MatMul", ["x", "w"], ["y"]);
-        builder.Output("y", OnnxElementType.Float, 1, 1);
-        using var session = new InferenceSession(builder.ToBytes(), options);
+        var graph = new GraphBuilder("proof");
+        string product = graph.Node("MatMul", [graph.Input("x", OnnxElementType.Float, 1, 2), graph.Initializer("w", [3f, 4f], 2, 1)], "y");
+        graph.Output(product, OnnxElementType.Float, 1, 1);
+        using var session = new InferenceSession(graph.ToBytes(), options);
         using OrtValue input = OrtValue.CreateTensorValueFromMemory([1f, 2f], [1, 2]);
         using var run = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, ["x"], [input], ["y"]);

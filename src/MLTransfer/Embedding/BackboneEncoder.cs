@@ -222,7 +222,7 @@ internal abstract class BackboneEncoder : WindowEncoder
     {
         if (output.Pooling == Pooling.None)
         {
-            if (Plan.Options.SequencePrecision == SequencePrecision.Single)
+            if (Plan.Options.SequencePrecision == SequencePrecision.Float32)
                 return new FeatureBlock(tokens.ToArray(), tokenCount);
             var half = new Half[tokens.Length];
             TensorPrimitives.ConvertToHalf(tokens, half);

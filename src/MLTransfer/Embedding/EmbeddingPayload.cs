@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.ML.Data;
 using MLTransfer.Backbones;
 using MLTransfer.Internal;
 using MLTransfer.Onnx;

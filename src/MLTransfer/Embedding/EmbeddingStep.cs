@@ -21,8 +21,9 @@ internal abstract class EmbeddingStep(EmbeddingPlan plan) : RowStep
         string[] names = [.. input.Select(c => c.Name)];
         foreach (string name in InputColumns)
         {
-            if (!input.TryFindColumn(name, out SchemaShape.Column column))
+            if (!names.Contains(name))
                 throw Throw.ColumnMissing(Plan.Step, name, names);
+            SchemaShape.Column column = input.First(c => c.Name == name);
             if (column.IsKey || !Fits(name, column.ItemType, column.Kind))
                 throw Throw.ColumnType(Plan.Step, name, Expected(name), Describe(column), Remedy(name));
         }

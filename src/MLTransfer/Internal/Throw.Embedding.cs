@@ -2,8 +2,8 @@ namespace MLTransfer.Internal;
 
 internal static partial class Throw
 {
-    public static Exception DimensionTooLarge(int dimension, string backbone, int available) => new ArgumentOutOfRangeException(
-        nameof(EmbeddingOptions.Dimension), dimension, $"Dimension keeps the first numbers of a feature; backbone '{backbone}' delivers {available}.");
+    public static Exception DimensionTooLarge(int dimension, string backbone, int available) => new ArgumentException(
+        $"EmbeddingOptions.Dimension is {dimension}; it keeps the first numbers of a feature; backbone '{backbone}' delivers {available}.");
 
     public static Exception SequenceNotTruncated(string column) => new ArgumentException(
         $"Column '{column}' is a sequence (Pooling.None); Dimension truncates pooled features only. Leave Dimension null.");
@@ -12,8 +12,8 @@ internal static partial class Throw
         $"Output '{output}' of backbone '{backbone}' came out as [{string.Join(", ", shape)}]; expected [{rows}, {dimension}] or [{rows}, tokens, {dimension}]. " +
         "Correct the card's featureOutput and dimension.");
 
-    public static Exception MaximumLengthTooLarge(int asked, string backbone, long available) => new ArgumentOutOfRangeException(
-        nameof(TextEmbeddingOptions.MaximumLength), asked, $"The sequence axis of backbone '{backbone}' is fixed at {available} tokens.");
+    public static Exception MaximumLengthTooLarge(int asked, string backbone, long available) => new ArgumentException(
+        $"TextEmbeddingOptions.MaximumLength is {asked}, but the sequence axis of backbone '{backbone}' is fixed at {available} tokens.");
 
     public static Exception TextInputShape(string origin, string input) => new NotSupportedException(
         $"Input {input} of '{origin}' is fed with token ids and needs two axes, [batch, tokens]. Export the encoder with such inputs.");

@@ -1,4 +1,3 @@
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLTransfer.Embedding;
 using MLTransfer.Tensors;
