@@ -1,0 +1,36 @@
+using MLTransfer.Evaluation;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Rendering;
+
+/// <summary>A <see cref="TransferComparison"/> for people: the verdict, then accuracy by number of labels.</summary>
+internal static class ComparisonTable
+{
+    public static void Write(IAnsiConsole console, TransferComparison comparison)
+    {
+        Color colour = comparison.Verdict switch
+        {
+            TransferVerdict.Helped => Color.Green,
+            TransferVerdict.Hurt => Color.Red,
+            _ => Color.Yellow,
+        };
+        console.Write(new Text(ComparisonText.FirstLine(comparison), new Style(colour)));
+        console.WriteLine();
+        console.WriteLine();
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string heading in (string[])["labels per class", "accuracy with transfer", "without (hashed n-grams)", "macro F1 with", "without", "log-loss with", "without"])
+            table.AddColumn(new TableColumn(new Text(heading)).RightAligned());
+        foreach (ComparisonSummary s in comparison.Summaries)
+        {
+            table.AddRow(new Text($"{s.LabelsPerClass}"), Range(s.With.Accuracy), Range(s.Without.Accuracy), Median(s.With.MacroF1), Median(s.Without.MacroF1),
+                Median(s.With.LogLoss), Median(s.Without.LogLoss));
+        }
+        console.Write(table);
+        console.WriteLine("Medians over the seeds; in brackets the smallest and the largest.");
+    }
+
+    private static Text Range(MetricSummary m) =>
+        new($"{ComparisonText.Short(m.Median)} ({ComparisonText.Short(m.Minimum)} to {ComparisonText.Short(m.Maximum)})");
+
+    private static Text Median(MetricSummary m) => new(ComparisonText.Short(m.Median));
+}
