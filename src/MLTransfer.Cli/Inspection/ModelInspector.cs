@@ -18,7 +18,6 @@ internal static class ModelInspector
         var options = new BackboneOptions { Variant = variant };
         BackboneFiles files = BackboneFiles.Find(pathOrName, options);
         ModelSource source = ModelSource.FromFile(files.GraphPath);
-        source.Check(null);
         (Backbone? backbone, string? problem) = TryOpen(pathOrName, options);
         return Report(source, files.Name, Variants(files), backbone, problem);
     }
@@ -38,25 +37,25 @@ internal static class ModelInspector
 
     private static ModelReport Report(ModelSource source, string name, IReadOnlyList<VariantReport> variants, Backbone? backbone, string? problem)
     {
+        var summary = GraphSummary.Of(source);
         using OnnxModel model = source.Read();
-        RowIndependence independence = RowIndependence.Analyse(model);
         return new ModelReport
         {
             Name = name,
             Path = source.FilePath,
-            ByteCount = source.ByteCount,
-            ExternalFiles = source.ExternalFiles,
-            Sha256 = source.Sha256,
-            Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim(),
-            IrVersion = model.IrVersion,
-            Opsets = model.Opsets.DistinctBy(o => o.Domain).ToDictionary(o => o.Domain.Length == 0 ? "ai.onnx" : o.Domain, o => o.Version),
+            ByteCount = summary.ByteCount,
+            ExternalFiles = summary.ExternalFiles,
+            Sha256 = summary.Sha256,
+            Producer = summary.Producer,
+            IrVersion = summary.IrVersion,
+            Opsets = summary.Opsets.DistinctBy(o => o.Domain).ToDictionary(o => o.Domain.Length == 0 ? "ai.onnx" : o.Domain, o => o.Version),
+            CustomDomains = summary.CustomDomains,
             Inputs = [.. InputRoles.RequiredInputs(model.Graph).Select(Port)],
             Outputs = [.. model.Graph.Outputs.Select(Port)],
-            ParameterCount = model.AllGraphs().SelectMany(g => g.Initializers).Sum(t => t.ElementCount),
-            Operators = model.AllNodes().CountBy(n => n.IsStandard ? n.OpType : $"{n.Domain}.{n.OpType}")
-                .OrderByDescending(o => o.Value).ThenBy(o => o.Key, StringComparer.Ordinal).ToDictionary(),
-            RowsAreIndependent = !independence.RowsInterfere,
-            RowIndependenceReason = independence.Reason,
+            ParameterCount = summary.ParameterCount,
+            Operators = summary.Operators.OrderByDescending(o => o.Value).ToDictionary(),
+            RowsAreIndependent = !summary.Independence.RowsInterfere,
+            RowIndependenceReason = summary.Independence.Reason,
             Variants = variants,
             Backbone = backbone is null ? null : Describe(backbone),
             BackboneProblem = problem,

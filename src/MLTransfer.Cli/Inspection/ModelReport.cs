@@ -8,7 +8,7 @@ internal sealed record ModelReport
     /// <summary>The graph's file; null for a graph inside this tool.</summary>
     public required string? Path { get; init; }
 
-    /// <summary>Bytes of the graph's file.</summary>
+    /// <summary>Bytes of the graph's file and its external data.</summary>
     public required long ByteCount { get; init; }
 
     /// <summary>Files with external data, relative to the graph's folder.</summary>
@@ -22,6 +22,9 @@ internal sealed record ModelReport
 
     /// <summary>Versions of operator sets by domain; ONNX's own is "ai.onnx".</summary>
     public required IReadOnlyDictionary<string, long> Opsets { get; init; }
+
+    /// <summary>Domains of operators that ONNX Runtime does not bring along; a session needs a library for each.</summary>
+    public required IReadOnlyList<string> CustomDomains { get; init; }
 
     public required IReadOnlyList<PortReport> Inputs { get; init; }
 

@@ -7,6 +7,8 @@ namespace MLTransfer.Cli.Rendering;
 /// <summary>The parser's own help with examples below it.</summary>
 internal sealed class ExamplesHelp : SynchronousCommandLineAction
 {
+    private const string CommandName = "mltransfer";
+
     private readonly SynchronousCommandLineAction _inner;
     private readonly IReadOnlyDictionary<string, string[]> _examples;
 
@@ -25,10 +27,16 @@ internal sealed class ExamplesHelp : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
+        // The parser calls the root command by the assembly's name; people type another.
+        InvocationConfiguration configuration = parseResult.InvocationConfiguration;
+        TextWriter output = configuration.Output;
+        using var captured = new StringWriter();
+        configuration.Output = captured;
         int code = _inner.Invoke(parseResult);
+        configuration.Output = output;
+        output.Write(captured.ToString().Replace(RootCommand.ExecutableName, CommandName, StringComparison.Ordinal));
         if (_examples.TryGetValue(parseResult.CommandResult.Command.Name, out string[]? lines))
         {
-            TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
             foreach (string line in lines)
                 output.WriteLine($"  {line}");

@@ -12,10 +12,11 @@ internal static class ModelReportTable
         [
             ("Model", report.Name),
             ("File", report.Path ?? "inside this tool"),
-            ("Size", Sizes.Bytes(report.ByteCount) + (report.ExternalFiles.Count > 0 ? $" and external data in {string.Join(", ", report.ExternalFiles)}" : "")),
+            ("Size", Sizes.Bytes(report.ByteCount) + (report.ExternalFiles.Count > 0 ? $", with external data in {string.Join(", ", report.ExternalFiles)}" : "")),
             ("SHA-256", report.Sha256),
             ("Made by", $"{(report.Producer.Length > 0 ? report.Producer : "unknown")}, IR version {report.IrVersion}"),
             ("Operator sets", string.Join(", ", report.Opsets.Select(o => $"{o.Key} {o.Value}"))),
+            .. report.CustomDomains.Select(d => ("Custom operators", $"{d}: needs a library that ONNX Runtime does not bring along")),
             .. report.Inputs.Select((p, i) => (i == 0 ? "Inputs" : "", Describe(p))),
             .. report.Outputs.Select((p, i) => (i == 0 ? "Outputs" : "", Describe(p))),
             ("Numbers", Sizes.Count(report.ParameterCount)),

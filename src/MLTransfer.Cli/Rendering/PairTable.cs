@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace MLTransfer.Cli.Rendering;
 
@@ -8,10 +9,10 @@ internal static class PairTable
     public static void Write(IAnsiConsole console, IEnumerable<(string Name, string Value)> pairs)
     {
         var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0));
+        grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0));
         grid.AddColumn();
         foreach ((string name, string value) in pairs)
-            grid.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), new Text(value));
+            grid.AddRow(new Cell(name, new Style(decoration: Decoration.Dim)), new Cell(value));
         console.Write(grid);
     }
 }

@@ -1,5 +1,6 @@
 using MLTransfer.Cli.Demo;
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace MLTransfer.Cli.Rendering;
 
@@ -10,10 +11,10 @@ internal static class ScoredTicketTable
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("predicted");
-        table.AddColumn(new TableColumn(new Text("probability")).RightAligned());
+        table.AddColumn(new TableColumn(new Cell("probability")).RightAligned());
         table.AddColumn("ticket");
         foreach (ScoredTicket ticket in tickets)
-            table.AddRow(new Text(ticket.PredictedLabel), new Text(Evaluation.ComparisonText.Short(ticket.Score.Max())), new Text(ticket.Text));
+            table.AddRow(new Cell(ticket.PredictedLabel), new Cell(Evaluation.ComparisonText.Short(ticket.Score.Max())), new Cell(ticket.Text));
         console.Write(table);
     }
 }
