@@ -19,7 +19,7 @@ internal abstract class BackboneEncoder : WindowEncoder
     // Below this, waking other threads costs more than preparing the rows here.
     private const int ParallelRows = 16;
 
-    private readonly SessionLease _lease;
+    private readonly SessionHolder _holder;
     private readonly byte[] _fingerprint;
     private readonly TensorPort _output;
     private readonly string[] _outputNames;
@@ -38,10 +38,11 @@ internal abstract class BackboneEncoder : WindowEncoder
     private byte[] _content = new byte[256];
     private bool _disposed;
 
-    protected BackboneEncoder(EmbeddingPlan plan, SessionLease lease, ImmutableArray<string> inputNames, string preprocessing)
+    protected BackboneEncoder(EmbeddingPlan plan, SessionHolder holder, ImmutableArray<string> inputNames, string preprocessing)
     {
         Plan = plan;
-        _lease = lease;
+        _holder = holder;
+        SessionLease lease = holder.Take();
         OnnxSession session = lease.Session;
         _fingerprint = plan.Fingerprint(session, preprocessing);
         _outputNames = [plan.Backbone.Card.FeatureOutput];
@@ -49,6 +50,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         _inputNames = [.. inputNames];
         _inputPorts = [.. inputNames.Select(name => session.Inputs.First(i => i.Name == name))];
         _inputs = new OrtValue[_inputNames.Length];
+        holder.Return(lease);
     }
 
     protected EmbeddingPlan Plan { get; }
@@ -60,11 +62,19 @@ internal abstract class BackboneEncoder : WindowEncoder
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Reserve(count);
-        int missing = FindKnown(count);
-        if (missing > 0)
+        SessionLease lease = _holder.Take();
+        try
         {
-            Prepare(_missing.AsSpan(0, missing).ToArray());
-            RunMissing(missing);
+            int missing = FindKnown(count);
+            if (missing > 0)
+            {
+                Prepare(_missing.AsSpan(0, missing).ToArray());
+                RunMissing(lease.Session, missing);
+            }
+        }
+        finally
+        {
+            _holder.Return(lease);
         }
         for (int slot = 0; slot < count; slot++)
             _results[slot] ??= _results[_firstSlot[_keys[slot]]];
@@ -77,7 +87,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         if (_disposed)
             return;
         _disposed = true;
-        _lease.Dispose();
+        _holder.Dispose();
     }
 
     /// <summary>Bytes that <see cref="WriteContent"/> needs at most.</summary>
@@ -147,7 +157,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         }
     }
 
-    private void RunMissing(int missing)
+    private void RunMissing(OnnxSession session, int missing)
     {
         Span<int> slots = _missing.AsSpan(0, missing);
         // By length, then by place: equal windows give equal packs.
@@ -155,18 +165,17 @@ internal abstract class BackboneEncoder : WindowEncoder
         int[] lengths = new int[missing];
         for (int i = 0; i < missing; i++)
             lengths[i] = PaddedLength(_lengths[slots[i]]);
-        PackPlanner.Plan(lengths, Plan.ElementBudget(_lease.Session), Plan.RowLimit, EqualLengthsOnly, _packEnds);
+        PackPlanner.Plan(lengths, Plan.ElementBudget(session), Plan.RowLimit, EqualLengthsOnly, _packEnds);
         int start = 0;
         foreach (int end in _packEnds)
         {
-            RunPack(slots[start..end], lengths[end - 1]);
+            RunPack(session, slots[start..end], lengths[end - 1]);
             start = end;
         }
     }
 
-    private void RunPack(ReadOnlySpan<int> slots, int longest)
+    private void RunPack(OnnxSession session, ReadOnlySpan<int> slots, int longest)
     {
-        OnnxSession session = _lease.Session;
         try
         {
             Fill(slots, longest, _inputs);

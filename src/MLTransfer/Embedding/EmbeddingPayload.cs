@@ -41,35 +41,30 @@ internal static class EmbeddingPayload
 
     public static Backbone ReadBackbone(PayloadReader payload)
     {
-        JsonObject settings = payload.Settings;
+        PayloadSettings settings = new(payload.Kind, payload.Settings);
         string origin = $"{payload.Kind} of a saved model";
-        BackboneCard card = BackboneCard.Parse(JsonSerializer.SerializeToUtf8Bytes(settings["card"]), origin);
+        BackboneCard card = BackboneCard.Parse(JsonSerializer.SerializeToUtf8Bytes(payload.Settings["card"]), origin);
         Dictionary<string, byte[]> tokenizer = payload.PartNames.Where(WordPieceTokenizer.FileNames.Contains).ToDictionary(name => name, payload.ReadPart);
-        ModelSource source = (string?)settings["graphPath"] is string path
+        ModelSource source = settings.OptionalText("graphPath") is string path
             ? ModelSource.FromFile(Referenced(path, card)) : ModelSource.FromMemory(payload.ReadPart(GraphPart), card.Name);
         return Backbone.FromSource(card, source, tokenizer, origin);
     }
 
     /// <summary>The options that every embedding step has, onto those of a modality.</summary>
-    public static T ReadOptions<T>(PayloadReader payload, T options)
-        where T : EmbeddingOptions
-    {
-        JsonObject settings = payload.Settings;
-        return options with
+    public static T ReadOptions<T>(PayloadSettings settings, T options)
+        where T : EmbeddingOptions => options with
         {
-            OutputColumnName = (string)settings["outputColumnName"]!,
-            Pooling = (string?)settings["pooling"] is string pooling ? Enum.Parse<Pooling>(pooling) : null,
-            Normalize = (bool?)settings["normalize"],
-            Dimension = (int?)settings["dimension"],
-            AdditionalOutputs = [.. settings["additionalOutputs"]!.AsArray().Select(o =>
-                new FeatureOutput((string)o!["columnName"]!, Enum.Parse<Pooling>((string)o["pooling"]!)))],
-            Target = (string?)settings["target"] is string target ? ComputeTarget.Parse(target) : null,
-            Int8Execution = Enum.Parse<Int8Execution>((string)settings["int8Execution"]!),
-            SequencePrecision = Enum.Parse<SequencePrecision>((string)settings["sequencePrecision"]!),
-            GraphStorage = Enum.Parse<GraphStorage>((string)settings["graphStorage"]!),
-            ElementsPerRun = (int?)settings["elementsPerRun"],
+            OutputColumnName = settings.Text("outputColumnName"),
+            Pooling = settings.OptionalChoice<Pooling>("pooling"),
+            Normalize = settings.Optional<bool>("normalize"),
+            Dimension = settings.Optional<int>("dimension"),
+            AdditionalOutputs = [.. settings.Objects("additionalOutputs").Select(o => new FeatureOutput(o.Text("columnName"), o.Choice<Pooling>("pooling")))],
+            Target = settings.OptionalText("target") is string target ? ComputeTarget.Parse(target) : null,
+            Int8Execution = settings.Choice<Int8Execution>("int8Execution"),
+            SequencePrecision = settings.Choice<SequencePrecision>("sequencePrecision"),
+            GraphStorage = settings.Choice<GraphStorage>("graphStorage"),
+            ElementsPerRun = settings.Optional<int>("elementsPerRun"),
         };
-    }
 
     /// <summary>The referenced graph: at its path, else under the same folder and file name among the model folders; refused where its hash is another.</summary>
     private static string Referenced(string path, BackboneCard card)

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Internal;
-using MLTransfer.Onnx.Sessions;
 using MLTransfer.Schema;
 
 namespace MLTransfer.Embedding;
@@ -13,7 +12,8 @@ internal abstract class EmbeddingStep(EmbeddingPlan plan) : RowStep
 
     public sealed override IReadOnlyList<StepColumn> OutputColumns => Plan.Columns;
 
-    public sealed override WindowEncoder CreateEncoder() => Encoder(Plan.RentAgain());
+    /// <summary>An encoder for one cursor or one row, never shared between threads.</summary>
+    public abstract BackboneEncoder CreateEncoder(SessionHolder session);
 
     /// <summary>Checks what is known of the input before there is data.</summary>
     public SchemaShape Extend(SchemaShape input)
@@ -62,9 +62,6 @@ internal abstract class EmbeddingStep(EmbeddingPlan plan) : RowStep
     protected virtual void CheckSize(string column, DataViewType type)
     {
     }
-
-    /// <summary>An encoder that disposes the lease.</summary>
-    protected abstract BackboneEncoder Encoder(SessionLease lease);
 
     private static SchemaShape.Column Shape(StepColumn column)
     {

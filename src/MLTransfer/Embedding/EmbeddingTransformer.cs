@@ -62,7 +62,7 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
     {
         ArgumentNullException.ThrowIfNull(input);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new LookAheadView(input, _step, CreateEncoder);
+        return new LookAheadView(input, _step, () => _step.CreateEncoder(new SessionHolder(RentAgain, holds: true)));
     }
 
     /// <summary>The row-wise form, for prediction engines.</summary>
@@ -73,7 +73,7 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new StepRowMapper(inputSchema, _step, CreateEncoder);
+        return new StepRowMapper(inputSchema, _step, () => _step.CreateEncoder(new SessionHolder(RentAgain, holds: false)));
     }
 
     /// <summary>Gives the share of the session back.</summary>
@@ -96,10 +96,10 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
     /// <summary>Writes the settings of the modality beside those that all embedding steps have.</summary>
     private protected abstract void WriteSettings(PayloadWriter payload);
 
-    // Views outlive the transformer they came from; their cursors must not bring its session back to life.
-    private WindowEncoder CreateEncoder()
+    // Views and rows outlive the transformer they came from; they must not bring its session back to life.
+    private SessionLease RentAgain()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _step.CreateEncoder();
+        return _step.Plan.RentAgain();
     }
 }

@@ -85,4 +85,10 @@ internal static partial class Throw
     public static Exception CustomMapping(string origin, string entry) => new NotSupportedException(
         $"Entry '{entry}' of '{origin}' is a custom mapping: it runs code of an assembly that the file chooses. " +
         "If you trust the file, load it with mlContext.Model.Load in a program of your own.");
+
+    public static Exception SettingMissing(string kind, string name) => new InvalidDataException(
+        $"The saved step {kind} has no setting '{name}', so its file was changed or cut short. Save the model again.");
+
+    public static Exception SettingWrong(string kind, string name, string expected, string found) => new InvalidDataException(
+        $"Setting '{name}' of the saved step {kind} is {found}; expected {expected}. The file was changed, or written by a newer MLTransfer: update, or save the model again.");
 }

@@ -89,11 +89,10 @@ internal static partial class ForeignModelGuard
         ModelHeaderScanner headers = new();
         using Stream stream = Unpacked(() => entry.Open(), origin, entry);
         long length = 0;
-        for (int count; (count = Unpacked(() => stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false), origin, entry)) > 0;)
+        // The stated length is the file's own claim: an entry that unpacks to more is not read on.
+        for (int count = 1; count > 0 && length <= entry.Length; length += count)
         {
-            // The stated length is the file's own claim: what unpacks to more is stopped here.
-            if ((length += count) > entry.Length)
-                throw Throw.EntryLength(origin, entry.FullName, entry.Length);
+            count = Unpacked(() => stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false), origin, entry);
             headers.Push(buffer.AsSpan(0, count));
         }
         if (length != entry.Length)

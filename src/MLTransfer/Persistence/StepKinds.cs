@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using MLTransfer.Internal;
+using MLTransfer.Tensors;
+using MLTransfer.Text;
 
 namespace MLTransfer.Persistence;
 
@@ -48,7 +50,11 @@ internal static class StepKinds
     }
 
     // The kinds of this assembly, one line each. The names are for ever.
-    private static KeyValuePair<string, Registration>[] BuiltIn() => [];
+    private static KeyValuePair<string, Registration>[] BuiltIn() =>
+    [
+        new(TextStep.Name, new Registration(TextEmbeddingTransformer.Read, 1)),
+        new(TensorStep.Name, new Registration(TensorEmbeddingTransformer.Read, 1)),
+    ];
 
     private static Assembly Load(string assembly, string kind, string directory)
     {

@@ -17,7 +17,7 @@ internal static class StepLoader
     public const uint HeaderVersion = 0x00010001;
 
     /// <summary>
-    /// Called by ML.NET through reflection, which is why its errors arrive as the innermost exception of a <see cref="System.Reflection.TargetInvocationException"/>.
+    /// Called by ML.NET through reflection, which is why its errors arrive inside a <see cref="System.Reflection.TargetInvocationException"/> for each level of the pipeline.
     /// ML.NET demands the declared type as the return type; <paramref name="context"/> is its internal <c>ModelLoadContext</c>.
     /// </summary>
     public static ITransformer Create(IHostEnvironment environment, object context)

@@ -14,7 +14,7 @@ internal sealed class LookAheadView : IDataView
 
     /// <param name="input">The rows.</param>
     /// <param name="step">What is read and added.</param>
-    /// <param name="createEncoder">The step's encoder, or an error where the fitted step may no longer be used.</param>
+    /// <param name="createEncoder">An encoder for one cursor, or an error where the fitted step may no longer be used.</param>
     public LookAheadView(IDataView input, RowStep step, Func<WindowEncoder> createEncoder)
     {
         _input = input;

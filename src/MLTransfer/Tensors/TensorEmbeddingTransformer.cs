@@ -17,14 +17,15 @@ public sealed class TensorEmbeddingTransformer : EmbeddingTransformer
 
     internal static TensorEmbeddingTransformer Read(IHostEnvironment env, PayloadReader payload)
     {
-        TensorEmbeddingOptions options = EmbeddingPayload.ReadOptions(payload, new TensorEmbeddingOptions
+        PayloadSettings settings = new(payload.Kind, payload.Settings);
+        TensorEmbeddingOptions options = EmbeddingPayload.ReadOptions(settings, new TensorEmbeddingOptions
         {
-            InputColumns = payload.Settings["inputColumns"]!.AsObject().ToDictionary(c => c.Key, c => (string)c.Value!),
+            InputColumns = settings.Objects("inputColumns").ToDictionary(c => c.Text("input"), c => c.Text("column")),
         });
         Backbone backbone = EmbeddingPayload.ReadBackbone(payload);
         return new TensorEmbeddingTransformer(env, new TensorStep(EmbeddingPlan.Make(env, TensorStep.Name, backbone, options), options), options);
     }
 
-    private protected override void WriteSettings(PayloadWriter payload) => payload.Settings["inputColumns"] = new JsonObject(
-        _options.InputColumns.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
+    private protected override void WriteSettings(PayloadWriter payload) => payload.Settings["inputColumns"] = new JsonArray(
+        [.. _options.InputColumns.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => (JsonNode)new JsonObject { ["input"] = c.Key, ["column"] = c.Value })]);
 }

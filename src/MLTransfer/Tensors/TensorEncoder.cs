@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Embedding;
 using MLTransfer.Internal;
-using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Tensors;
 
@@ -11,8 +10,8 @@ internal sealed class TensorEncoder : BackboneEncoder
 {
     private readonly TensorSlots[] _inputs;
 
-    public TensorEncoder(TensorStep step, SessionLease lease)
-        : base(step.Plan, lease, [.. step.Inputs.Select(i => i.Port.Name)], TensorStep.Name) =>
+    public TensorEncoder(TensorStep step, SessionHolder session)
+        : base(step.Plan, session, [.. step.Inputs.Select(i => i.Port.Name)], TensorStep.Name) =>
         _inputs = [.. step.Inputs.Select(TensorSlots.Create)];
 
     protected override bool EqualLengthsOnly => true;

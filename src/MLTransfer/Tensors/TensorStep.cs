@@ -5,7 +5,6 @@ using MLTransfer.Backbones;
 using MLTransfer.Embedding;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
-using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Tensors;
 
@@ -39,6 +38,8 @@ internal sealed class TensorStep : EmbeddingStep
 
     public override IReadOnlyList<string> InputColumns { get; }
 
+    public override BackboneEncoder CreateEncoder(SessionHolder session) => new TensorEncoder(this, session);
+
     protected override string Expected(string column)
     {
         TensorInputPlan input = Inputs.First(i => i.Column == column);
@@ -63,6 +64,4 @@ internal sealed class TensorStep : EmbeddingStep
                 throw Throw.VectorSize(column, Plan.Backbone.Name, input.Port.Name, input.FixedSize, $"{vector.Size}");
         }
     }
-
-    protected override BackboneEncoder Encoder(SessionLease lease) => new TensorEncoder(this, lease);
 }

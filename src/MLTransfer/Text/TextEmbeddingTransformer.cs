@@ -16,12 +16,13 @@ public sealed class TextEmbeddingTransformer : EmbeddingTransformer
 
     internal static TextEmbeddingTransformer Read(IHostEnvironment env, PayloadReader payload)
     {
-        TextEmbeddingOptions options = EmbeddingPayload.ReadOptions(payload, new TextEmbeddingOptions
+        PayloadSettings settings = new(payload.Kind, payload.Settings);
+        TextEmbeddingOptions options = EmbeddingPayload.ReadOptions(settings, new TextEmbeddingOptions
         {
-            InputColumnName = (string)payload.Settings["inputColumnName"]!,
-            MaximumLength = (int?)payload.Settings["maximumLength"],
-            Role = Enum.Parse<TextRole>((string)payload.Settings["role"]!),
-            Prefix = (string?)payload.Settings["prefix"],
+            InputColumnName = settings.Text("inputColumnName"),
+            MaximumLength = settings.Optional<int>("maximumLength"),
+            Role = settings.Choice<TextRole>("role"),
+            Prefix = settings.OptionalText("prefix"),
         });
         Backbone backbone = EmbeddingPayload.ReadBackbone(payload);
         return new TextEmbeddingTransformer(env, new TextStep(EmbeddingPlan.Make(env, TextStep.Name, backbone, options), options), options);

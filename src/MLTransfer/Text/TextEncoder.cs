@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
-using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Text;
 
@@ -17,8 +16,8 @@ internal sealed class TextEncoder : BackboneEncoder
     private int[][] _ids = new int[8][];
     private int[] _counts = new int[8];
 
-    public TextEncoder(TextStep step, SessionLease lease)
-        : base(step.Plan, lease, [.. step.Plan.Backbone.Ports.Inputs.Values.Select(p => p.Name)], step.Preprocessing)
+    public TextEncoder(TextStep step, SessionHolder session)
+        : base(step.Plan, session, [.. step.Plan.Backbone.Ports.Inputs.Values.Select(p => p.Name)], step.Preprocessing)
     {
         _step = step;
         _inputs = [.. step.Plan.Backbone.Ports.Inputs.Select(p => IntegerInput.Create(p.Key, p.Value))];

@@ -4,7 +4,6 @@ using MLTransfer.Backbones;
 using MLTransfer.Embedding;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
-using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Text;
 
@@ -42,14 +41,14 @@ internal sealed class TextStep : EmbeddingStep
     /// <summary>Everything between the row's text and the graph's inputs, for the key of cached features.</summary>
     public string Preprocessing => $"{Name}|{Plan.Backbone.Tokenizer!.Fingerprint}|{MaximumLength}|{Prefix}";
 
+    public override BackboneEncoder CreateEncoder(SessionHolder session) => new TextEncoder(this, session);
+
     protected override string Expected(string column) => "a text (String)";
 
     protected override string Remedy(string column) => "Choose the text column with TextEmbeddingOptions.InputColumnName, or convert it to text.";
 
     protected override bool Fits(string column, DataViewType itemType, SchemaShape.Column.VectorKind kind) =>
         kind == SchemaShape.Column.VectorKind.Scalar && itemType is TextDataViewType;
-
-    protected override BackboneEncoder Encoder(SessionLease lease) => new TextEncoder(this, lease);
 
     private static string DecidePrefix(Backbone backbone, TextEmbeddingOptions options)
     {

@@ -41,7 +41,7 @@ internal static class TinyBackbones
 
     /// <summary>The same as a backbone in memory.</summary>
     public static Backbone Text(
-        Pooling pooling = Pooling.Mean, bool normalize = true, FeatureCache? cache = null, string batch = "batch_size", int? tokens = null, int maximumLength = 16,
+        Pooling pooling = Pooling.Mean, bool normalize = true, string batch = "batch_size", int? tokens = null, int maximumLength = 16,
         string? queryPrefix = null) =>
         Open(TextGraph(batch, tokens), new BackboneCard
         {

@@ -1,0 +1,294 @@
+using System.Text;
+
+namespace MLTransfer.Text;
+
+/// <summary>
+/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text costs no more than
+/// the part that is used. Holds its buffers between texts; one thread at a time.
+/// </summary>
+internal sealed class WordPieceScan
+{
+    [ThreadStatic]
+    private static WordPieceScan? t_scan;
+
+    private readonly List<(int CodePoint, byte CombiningClass)> _waiting = [];
+    private WordPieceRules _rules = null!;
+    private bool _clean, _chinese, _strip, _lower;
+
+    private char[] _word = new char[128];
+    private int _wordLength, _wordCodePoints;
+
+    private char[] _normalized = [];
+    private int _normalizedLength;
+    private bool _toBuffer;
+
+    private int[] _ids = [];
+    private int _count, _limit;
+
+    private bool Full => _count >= _limit;
+
+    /// <summary>Appends a text's ids.</summary>
+    /// <param name="rules">How.</param>
+    /// <param name="text">The text. A lone surrogate counts as U+FFFD.</param>
+    /// <param name="ids">Where to; grows as needed.</param>
+    /// <param name="start">The first place to fill.</param>
+    /// <param name="maximumCount">How many ids at most; the rest is cut off at the right.</param>
+    /// <returns>The place after the last one filled.</returns>
+    public static int Append(WordPieceRules rules, ReadOnlySpan<char> text, ref int[] ids, int start, int maximumCount)
+    {
+        WordPieceScan scan = t_scan ??= new WordPieceScan();
+        scan.Begin(rules);
+        scan._ids = ids;
+        scan._count = start;
+        scan._limit = (int)Math.Min((long)start + maximumCount, int.MaxValue);
+        scan.Raw(text);
+        ids = scan._ids;
+        // A thread's scan outlives the caller's buffer and tokenizer; it must not keep them alive.
+        scan._ids = [];
+        scan._rules = null!;
+        return Math.Min(scan._count, scan._limit);
+    }
+
+    /// <summary>The text as the normalizer leaves it.</summary>
+    public static string Normalize(BertNormalizerOptions options, string text)
+    {
+        var scan = new WordPieceScan();
+        scan.Begin(options);
+        scan._toBuffer = true;
+        scan._limit = int.MaxValue;
+        scan.Normalize(text);
+        return new string(scan._normalized, 0, scan._normalizedLength);
+    }
+
+    private void Begin(WordPieceRules rules)
+    {
+        _rules = rules;
+        Begin(rules.Normalizer);
+    }
+
+    private void Begin(BertNormalizerOptions options)
+    {
+        (_clean, _chinese, _strip, _lower) = (options.CleanText, options.HandleChineseChars, options.StripAccents, options.Lowercase);
+        _waiting.Clear();
+        _wordLength = _wordCodePoints = _normalizedLength = 0;
+        _toBuffer = false;
+    }
+
+    private void Raw(ReadOnlySpan<char> text)
+    {
+        AddedTokenFinder finder = _rules.RawTokens;
+        int taken = 0;
+        int from = 0;
+        while (!Full && finder.TryFind(text, from, taken, out var found))
+        {
+            if (found.Start > taken)
+                Segment(text[taken..found.Start]);
+            Push(found.Token.Id);
+            taken = found.End;
+            from = found.Next;
+        }
+        if (taken < text.Length && !Full)
+            Segment(text[taken..]);
+    }
+
+    private void Segment(ReadOnlySpan<char> text)
+    {
+        AddedTokenFinder finder = _rules.NormalizedTokens;
+        if (finder.IsEmpty)
+        {
+            Normalize(text);
+            EndWord();
+            return;
+        }
+        _normalizedLength = 0;
+        _toBuffer = true;
+        Normalize(text);
+        _toBuffer = false;
+        ReadOnlySpan<char> normalized = _normalized.AsSpan(0, _normalizedLength);
+        int taken = 0;
+        int from = 0;
+        while (!Full && finder.TryFind(normalized, from, taken, out var found))
+        {
+            if (found.Start > taken)
+                Words(normalized[taken..found.Start]);
+            Push(found.Token.Id);
+            taken = found.End;
+            from = found.Next;
+        }
+        if (taken < normalized.Length)
+            Words(normalized[taken..]);
+    }
+
+    private void Words(ReadOnlySpan<char> normalized)
+    {
+        foreach (Rune rune in normalized.EnumerateRunes())
+        {
+            if (Full)
+                break;
+            Put(rune.Value);
+        }
+        EndWord();
+    }
+
+    private void Normalize(ReadOnlySpan<char> text)
+    {
+        int i = 0;
+        while (i < text.Length && !Full)
+        {
+            char c = text[i];
+            if (char.IsAscii(c) && _waiting.Count == 0)
+            {
+                i++;
+                if (_clean && (BertUnicode.Classes(c) & (CharClasses.Removed | CharClasses.White)) is var classes and not 0)
+                {
+                    if ((classes & CharClasses.Removed) == 0)
+                        Put(' ');
+                    continue;
+                }
+                Put(_lower && char.IsAsciiLetterUpper(c) ? c | 0x20 : c);
+                continue;
+            }
+            Rune.DecodeFromUtf16(text[i..], out Rune rune, out int consumed);
+            i += consumed;
+            Clean(rune.Value);
+        }
+        Release();
+    }
+
+    private void Clean(int c)
+    {
+        CharClasses classes = BertUnicode.Classes(c);
+        if (_clean)
+        {
+            if ((classes & CharClasses.Removed) != 0)
+                return;
+            if ((classes & CharClasses.White) != 0)
+                c = ' ';
+        }
+        bool apart = _chinese && (classes & CharClasses.Chinese) != 0;
+        if (apart)
+            Strip(' ');
+        Strip(c);
+        if (apart)
+            Strip(' ');
+    }
+
+    private void Strip(int c)
+    {
+        if (!_strip)
+        {
+            Lower(c);
+            return;
+        }
+        if ((BertUnicode.Classes(c) & CharClasses.Decomposes) == 0)
+        {
+            Order(c);
+            return;
+        }
+        Span<int> room = stackalloc int[3];
+        foreach (int part in BertUnicode.Decompose(c, room))
+            Order(part);
+    }
+
+    /// <summary>
+    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept marks ever wait.
+    /// </summary>
+    private void Order(int c)
+    {
+        CharClasses classes = BertUnicode.Classes(c);
+        bool kept = (classes & CharClasses.Mark) == 0;
+        if ((classes & CharClasses.Reordered) == 0)
+        {
+            Release();
+            if (kept)
+                Lower(c);
+        }
+        else if (kept)
+        {
+            byte combiningClass = BertUnicode.CombiningClass(c);
+            int at = _waiting.Count;
+            while (at > 0 && _waiting[at - 1].CombiningClass > combiningClass)
+                at--;
+            _waiting.Insert(at, (c, combiningClass));
+        }
+    }
+
+    private void Release()
+    {
+        if (_waiting.Count == 0)
+            return;
+        foreach ((int c, _) in _waiting)
+            Lower(c);
+        _waiting.Clear();
+    }
+
+    private void Lower(int c)
+    {
+        if (!_lower || (BertUnicode.Classes(c) & CharClasses.HasLower) == 0)
+        {
+            Put(c);
+            return;
+        }
+        foreach (int lower in BertUnicode.Lower(c))
+            Put(lower);
+    }
+
+    private void Put(int c)
+    {
+        if (_toBuffer)
+        {
+            if (_normalizedLength + 2 > _normalized.Length)
+                Array.Resize(ref _normalized, Math.Max(256, _normalized.Length * 2));
+            _normalizedLength += new Rune(c).EncodeToUtf16(_normalized.AsSpan(_normalizedLength));
+            return;
+        }
+        CharClasses classes = BertUnicode.Classes(c) & (CharClasses.White | CharClasses.Punctuation);
+        if (classes == 0)
+        {
+            Grow(c);
+            return;
+        }
+        EndWord();
+        if (classes == CharClasses.Punctuation)
+        {
+            Grow(c);
+            EndWord();
+        }
+    }
+
+    private void Grow(int c)
+    {
+        // Beyond the limit the word is unknown whatever follows; only its end is still of interest.
+        if (_wordCodePoints > _rules.MaximumWordLength)
+            return;
+        _wordCodePoints++;
+        if (_wordLength + 2 > _word.Length)
+            Array.Resize(ref _word, _word.Length * 2);
+        if (c < 0x10000)
+            _word[_wordLength++] = (char)c;
+        else
+            _wordLength += new Rune(c).EncodeToUtf16(_word.AsSpan(_wordLength));
+    }
+
+    private void EndWord()
+    {
+        if (_wordLength == 0)
+            return;
+        // Ids may run over the limit here by a word; the excess is never reported.
+        if (_count + _wordLength > _ids.Length)
+            Array.Resize(ref _ids, Math.Max(_count + _wordLength, _ids.Length * 2));
+        int pieces = _wordCodePoints > _rules.MaximumWordLength ? 0 : _rules.Trie.Split(_word.AsSpan(0, _wordLength), _ids.AsSpan(_count));
+        if (pieces == 0)
+            Push(_rules.UnkId);
+        else
+            _count += pieces;
+        _wordLength = _wordCodePoints = 0;
+    }
+
+    private void Push(int id)
+    {
+        if (_count == _ids.Length)
+            Array.Resize(ref _ids, Math.Max(16, _ids.Length * 2));
+        _ids[_count++] = id;
+    }
+}
