@@ -26,7 +26,8 @@ internal static class DemoCommand
         var seeds = new Option<int>("--seeds") { Description = "Random samples to repeat with.", DefaultValueFactory = _ => 5 };
         seeds.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
+            // What is no number at all is the parser's own error.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) && (count is < 1 or > 1000))
                 result.AddError("--seeds lies between 1 and 1000.");
         });
         var output = new Option<string>("--output") { Description = "Where the model is saved; an older file is replaced.", DefaultValueFactory = _ => "model.zip" };

@@ -25,6 +25,9 @@ internal sealed class ExamplesHelp : SynchronousCommandLineAction
         help.Action = new ExamplesHelp((SynchronousCommandLineAction)help.Action!, examples);
     }
 
+    // Who asks for help may leave out required arguments.
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         // The parser calls the root command by the assembly's name; people type another.

@@ -41,7 +41,7 @@ internal static class TextQuality
     private static double Accuracy(MLContext ml, List<LabelledText> train, List<LabelledText> test, IEstimator<ITransformer> features)
     {
         IDataView data = ml.Data.LoadFromEnumerable(train);
-        using TransformerChain<ITransformer> model = new EstimatorChain<ITransformer>().Append(ml.Transforms.Conversion.MapValueToKey("Label")).Append(features)
+        using var model = new EstimatorChain<ITransformer>().Append(ml.Transforms.Conversion.MapValueToKey("Label")).Append(features)
             .Append(ml.MulticlassClassification.Trainers.LinearHead()).Fit(data);
         return ml.MulticlassClassification.Evaluate(model.Transform(ml.Data.LoadFromEnumerable(test))).MicroAccuracy;
     }
@@ -64,7 +64,7 @@ internal static class TextQuality
             TestData = ml.Data.LoadFromEnumerable(test.Where(r => classes.Contains(r.Label))),
             Without = TfIdf(ml),
         };
-        EstimatorChain<ITransformer> with = new EstimatorChain<ITransformer>().Append(ml.Transforms.EmbedText("Features", DefaultBackbones.Text));
+        TextEmbeddingEstimator with = ml.Transforms.EmbedText("Features", DefaultBackbones.Text);
         TransferComparison comparison = ml.Transfer().CompareWithAndWithout(data, with, options);
         Figures.Say($"{set}, against tf-idf: {comparison}");
         figures.Add($"{set}-10-default", [.. comparison.Runs.Select(r => r.With.Accuracy)]);

@@ -25,7 +25,7 @@ internal sealed class ApplyOnnx : IDisposable
         string[] inputs = [_card.Inputs["ids"], _card.Inputs["mask"], _card.Inputs["types"]];
         var shapes = inputs.ToDictionary(i => i, _ => shape);
         shapes[_card.FeatureOutput] = [1, Length, _card.Dimension];
-        _step = _ml.Transforms.ApplyOnnxModel([_card.FeatureOutput], inputs, backbone.Source.FilePath!, shapes).Fit(Columns([]));
+        _step = _ml.Transforms.ApplyOnnxModel([_card.FeatureOutput], inputs, backbone.Source.FilePath!, shapes, recursionLimit: 100).Fit(Columns([]));
     }
 
     public double Pass(List<LabelledText> texts, float[][] features) => Rounds.Seconds(() =>
