@@ -123,7 +123,7 @@ internal sealed class ComparisonRunner
         return MulticlassMetrics.Compute(testLabels, scores, _classes.Length);
     }
 
-    private IEstimator<ITransformer> DefaultTrainer(MLContext context) =>
+    private MulticlassLinearHead DefaultTrainer(MLContext context) =>
         context.MulticlassClassification.Trainers.LinearHead(_options.LabelColumnName, _options.FeatureColumnName);
 
     private FeatureTable Featurize(ITransformer features, RowSubsetView rows, int[] labels, string side) =>
