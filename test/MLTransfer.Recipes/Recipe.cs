@@ -29,6 +29,7 @@ public abstract class Recipe
     public void LeaveFolder()
     {
         Console.SetOut(_console);
+        _printed.Dispose();
         Environment.CurrentDirectory = _home;
         Directory.Delete(_folder, recursive: true);
     }

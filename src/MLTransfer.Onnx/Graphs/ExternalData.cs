@@ -39,7 +39,7 @@ internal sealed record ExternalData(string Location, long Offset, long? Length)
 
     internal ImmutableArray<KeyValuePair<string, string>> ToPairs()
     {
-        var pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        var pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(0);
         pairs.Add(new("location", Location));
         if (Offset != 0)
             pairs.Add(new("offset", Offset.ToString(CultureInfo.InvariantCulture)));

@@ -4,8 +4,9 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// The rule for external data: a plain relative name of an ordinary file inside the model's folder. Anything else lets a downloaded graph read files of its choosing
-/// (/etc/passwd as weights, a link that leads out of the folder), or memory (the marker that ONNX Runtime uses for tensors it holds already).
+/// The rule for external data: a plain relative name of an ordinary file inside the model's folder. Anything else lets a downloaded graph read files
+/// of its choosing (/etc/passwd as weights, a link that leads out of the folder), or memory (the marker that ONNX Runtime uses for tensors it holds
+/// already).
 /// </summary>
 internal static class ExternalFiles
 {

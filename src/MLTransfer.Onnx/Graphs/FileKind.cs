@@ -37,7 +37,9 @@ internal static class FileKind
         return IsModelField(bytes[0]) ? null : "it does not begin as one";
     }
 
-    /// <summary>Whether a byte is the tag of one of ModelProto's fields below 16; the graph writers all begin with one of those, mostly the IR version.</summary>
+    /// <summary>
+    /// Whether a byte is the tag of one of ModelProto's fields below 16; the graph writers all begin with one of those, mostly the IR version.
+    /// </summary>
     private static bool IsModelField(byte tag) => tag is
         0x08 or 0x28 or // ir_version, model_version
         0x12 or 0x1A or 0x22 or 0x32 or 0x3A or 0x42 or 0x72; // producer, its version, domain, documentation, graph, operator sets, metadata

@@ -1,15 +1,20 @@
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>What is known of a value: whether the content of rows reaches it, whether it holds real numbers, and the axis of the rows where that is certain.</summary>
+/// <summary>
+/// What is known of a value: whether the content of rows reaches it, whether it holds real numbers, and the axis of the rows where that is certain.
+/// </summary>
 internal readonly record struct Flow(bool Reached, bool Real, int? RowAxis);
 
-/// <summary>What an operator's result is, given its inputs. Operators not named here pass on what reaches them and lose the axis of the rows.</summary>
+/// <summary>
+/// What an operator's result is, given its inputs. Operators not named here pass on what reaches them and lose the axis of the rows.
+/// </summary>
 internal static class FlowRules
 {
     public static Flow Join(Flow a, Flow b) => new(a.Reached || b.Reached, a.Real || b.Real, a.RowAxis == b.RowAxis ? a.RowAxis : null);
 
     public static Flow Result(OnnxNode node, Flow[] inputs, Func<string, OnnxTensor?> constant) =>
-        inputs.Length == 0 ? new Flow(Reached: false, Real: true, RowAxis: null) : new Flow(Reaches(node, inputs), IsReal(node, inputs), RowAxis(node, inputs, constant));
+        inputs.Length == 0 ? new Flow(Reached: false, Real: true, RowAxis: null)
+            : new Flow(Reaches(node, inputs), IsReal(node, inputs), RowAxis(node, inputs, constant));
 
     private static bool Reaches(OnnxNode node, Flow[] inputs) => node.OpType switch
     {
@@ -21,11 +26,13 @@ internal static class FlowRules
     private static bool IsReal(OnnxNode node, Flow[] inputs) => node.OpType switch
     {
         "Cast" => ((OnnxElementType)node.Int("to", 0)).IsReal(),
-        "Shape" or "Size" or "ArgMax" or "ArgMin" or "NonZero" or "Equal" or "Less" or "Greater" or "LessOrEqual" or "GreaterOrEqual" or "Not" or "And" or "Or" or "Xor"
-            or "IsNaN" or "IsInf" or "QuantizeLinear" or "DynamicQuantizeLinear" or "MatMulInteger" or "ConvInteger" or "QLinearMatMul" or "QLinearConv" => false,
+        "Shape" or "Size" or "ArgMax" or "ArgMin" or "NonZero" or "Equal" or "Less" or "Greater" or "LessOrEqual" or "GreaterOrEqual"
+            or "Not" or "And" or "Or" or "Xor" or "IsNaN" or "IsInf" or "QuantizeLinear" or "DynamicQuantizeLinear" or "MatMulInteger" or "ConvInteger"
+            or "QLinearMatMul" or "QLinearConv" => false,
         "DequantizeLinear" => true,
         "Where" => inputs[^1].Real,
-        "Gather" or "GatherElements" or "GatherND" or "Reshape" or "Expand" or "Slice" or "Tile" or "Unsqueeze" or "Squeeze" or "Pow" => inputs[0].Real,
+        "Gather" or "GatherElements" or "GatherND" or "Reshape" or "Expand" or "Slice" or "Tile" or "Unsqueeze" or "Squeeze" or "Pow" =>
+            inputs[0].Real,
         _ => inputs.Any(i => i.Real),
     };
 
@@ -38,11 +45,13 @@ internal static class FlowRules
                 or "Equal" or "Less" or "Greater" or "And" or "Or":
                 Flow[] reached = [.. inputs.Where(i => i.Reached)];
                 return reached.Length > 0 && reached.All(r => r.RowAxis == reached[0].RowAxis) ? reached[0].RowAxis : null;
-            case "Identity" or "Cast" or "Relu" or "Gelu" or "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Reciprocal" or "Neg" or "Abs" or "Exp" or "Log" or "Clip" or "LeakyRelu"
-                or "Elu" or "Selu" or "Softplus" or "HardSigmoid" or "HardSwish" or "Dropout" or "Softmax" or "LogSoftmax" or "LayerNormalization" or "BatchNormalization"
-                or "InstanceNormalization" or "DequantizeLinear" or "QuantizeLinear" or "DynamicQuantizeLinear" or "Not" or "Sin" or "Cos" or "Floor" or "Round":
+            case "Identity" or "Cast" or "Relu" or "Gelu" or "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Reciprocal" or "Neg" or "Abs" or "Exp" or "Log" or "Clip"
+                or "LeakyRelu" or "Elu" or "Selu" or "Softplus" or "HardSigmoid" or "HardSwish" or "Dropout" or "Softmax" or "LogSoftmax"
+                or "LayerNormalization" or "BatchNormalization" or "InstanceNormalization" or "DequantizeLinear" or "QuantizeLinear"
+                or "DynamicQuantizeLinear" or "Not" or "Sin" or "Cos" or "Floor" or "Round":
                 return axis;
-            case "Conv" or "ConvInteger" or "ConvTranspose" or "Gemm" or "MatMulInteger" or "MaxPool" or "AveragePool" or "GlobalAveragePool" or "GlobalMaxPool" or "Flatten":
+            case "Conv" or "ConvInteger" or "ConvTranspose" or "Gemm" or "MatMulInteger" or "MaxPool" or "AveragePool"
+                or "GlobalAveragePool" or "GlobalMaxPool" or "Flatten":
                 // These take rows on axis 0 alone.
                 return axis == 0 && node.Int("axis", 1) >= 1 && node.Int("transA", 0) == 0 ? 0 : null;
             case "Transpose":

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// Makes small models: inputs, constants and nodes in the order they run, each call returning the name of what it made. The same calls give the same bytes.
+/// Makes small models: inputs, constants and nodes in the order they run, each call returning the name of what it made. The same calls give the same
+/// bytes.
 /// </summary>
 /// <example>
 /// <code>

@@ -55,7 +55,7 @@ internal sealed class Int8Pattern
                 removed.Add(node);
                 removed.Add(match.Cast);
             }
-            else if (node.OpType != "DynamicQuantizeLinear" && IsPart(node))
+            else if (IsPart(node) && node is not { IsStandard: true, OpType: "DynamicQuantizeLinear" })
             {
                 throw Throw.UnknownInt8Pattern(node.Label, "only DynamicQuantizeLinear with MatMulInteger or ConvInteger is known");
             }
@@ -151,6 +151,12 @@ internal sealed class Int8Pattern
         {
             if (scope._constants.TryGetValue(name, out OnnxTensor? tensor))
                 return tensor;
+            // Tied weights: an output layer that uses the embedding table the other way round.
+            if (scope._producers.GetValueOrDefault(name) is { OpType: "Transpose" } transpose && scope._constants.TryGetValue(transpose.Inputs[0], out tensor)
+                && tensor.Dimensions.Length == 2 && tensor.ElementType.Bits() >= 8)
+            {
+                return transpose.Attribute("perm")?.Ints is [0, 1] ? tensor : scope._constants[name] = Int8Weights.Transpose(name, tensor);
+            }
         }
         throw Throw.UnknownInt8Pattern(product.Label, $"'{name}' is no constant");
     }

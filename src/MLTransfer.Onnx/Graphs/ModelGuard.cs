@@ -1,8 +1,8 @@
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// What is checked of a model before ONNX Runtime sees it, whatever the version of ONNX Runtime checks itself: each tensor's stored size against its shape, and external
-/// data by the rule of <see cref="ExternalFiles"/>. Counts and nesting are limited while reading, see <see cref="ReadContext"/>.
+/// What is checked of a model before ONNX Runtime sees it, whatever the version of ONNX Runtime checks itself: each tensor's stored size against its
+/// shape, and external data by the rule of <see cref="ExternalFiles"/>. Counts and nesting are limited while reading, see <see cref="ReadContext"/>.
 /// </summary>
 internal static class ModelGuard
 {

@@ -22,7 +22,7 @@ internal sealed class ModelSource
     {
         Name = name;
         FilePath = filePath;
-        Bytes = bytes is null ? null : new ReadOnlyMemory<byte>(bytes);
+        Bytes = bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
         ByteCount = byteCount;
     }
 

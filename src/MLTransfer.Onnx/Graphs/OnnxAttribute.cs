@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>A setting of a node: a number, a text, a tensor, a sub-graph, or a list of those. Only the property that <see cref="Type"/> names is set.</summary>
+/// <summary>
+/// A setting of a node: a number, a text, a tensor, a sub-graph, or a list of those. Only the property that <see cref="Type"/> names is set.
+/// </summary>
 internal sealed record OnnxAttribute : WireRecord
 {
     public string Name { get; init { field = value; Wire = null; } } = "";
@@ -61,13 +63,13 @@ internal sealed record OnnxAttribute : WireRecord
     {
         context.CountRecord();
         var found = OnnxAttributeType.Undefined;
-        var floats = ImmutableArray.CreateBuilder<float>();
-        var ints = ImmutableArray.CreateBuilder<long>();
-        var strings = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-        var tensors = ImmutableArray.CreateBuilder<OnnxTensor>();
-        var graphs = ImmutableArray.CreateBuilder<OnnxGraph>();
-        var sparse = ImmutableArray.CreateBuilder<OnnxSparseTensor>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var floats = ImmutableArray.CreateBuilder<float>(0);
+        var ints = ImmutableArray.CreateBuilder<long>(0);
+        var strings = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
+        var tensors = ImmutableArray.CreateBuilder<OnnxTensor>(0);
+        var graphs = ImmutableArray.CreateBuilder<OnnxGraph>(0);
+        var sparse = ImmutableArray.CreateBuilder<OnnxSparseTensor>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var content = new AttributeContent();
         var reader = new WireReader(message, context);
         while (reader.Next())

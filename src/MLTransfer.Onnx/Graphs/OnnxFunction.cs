@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>An operator that the model itself defines by a body of nodes. Its remaining fields (attribute names, operator sets, documentation) are kept unread.</summary>
+/// <summary>
+/// An operator that the model itself defines by a body of nodes. Its remaining fields (attribute names, operator sets, documentation) are kept
+/// unread.
+/// </summary>
 internal sealed record OnnxFunction : WireRecord
 {
     public string Name { get; init { field = value; Wire = null; } } = "";
@@ -23,11 +26,11 @@ internal sealed record OnnxFunction : WireRecord
         context.CountRecord();
         string name = "";
         string domain = "";
-        var inputs = ImmutableArray.CreateBuilder<string>();
-        var outputs = ImmutableArray.CreateBuilder<string>();
-        var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
-        var attributes = ImmutableArray.CreateBuilder<OnnxAttribute>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var inputs = ImmutableArray.CreateBuilder<string>(0);
+        var outputs = ImmutableArray.CreateBuilder<string>(0);
+        var nodes = ImmutableArray.CreateBuilder<OnnxNode>(0);
+        var attributes = ImmutableArray.CreateBuilder<OnnxAttribute>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {

@@ -24,13 +24,13 @@ internal sealed record OnnxGraph : WireRecord
     {
         context.EnterGraph();
         string name = "";
-        var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
-        var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
-        var outputs = ImmutableArray.CreateBuilder<OnnxValue>();
-        var values = ImmutableArray.CreateBuilder<OnnxValue>();
-        var initializers = ImmutableArray.CreateBuilder<OnnxTensor>();
-        var sparse = ImmutableArray.CreateBuilder<OnnxSparseTensor>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var nodes = ImmutableArray.CreateBuilder<OnnxNode>(0);
+        var inputs = ImmutableArray.CreateBuilder<OnnxValue>(0);
+        var outputs = ImmutableArray.CreateBuilder<OnnxValue>(0);
+        var values = ImmutableArray.CreateBuilder<OnnxValue>(0);
+        var initializers = ImmutableArray.CreateBuilder<OnnxTensor>(0);
+        var sparse = ImmutableArray.CreateBuilder<OnnxSparseTensor>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {

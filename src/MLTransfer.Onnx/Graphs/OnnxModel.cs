@@ -4,8 +4,8 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// A model as its file has it. Reading takes the structure; weights stay in the mapped file. Immutable: a <c>with</c> expression makes a changed copy, which shares the
-/// mapped file and is valid as long as the model it came from is not disposed. Disposing a copy does nothing.
+/// A model as its file has it. Reading takes the structure; weights stay in the mapped file. Immutable: a <c>with</c> expression makes a changed
+/// copy, which shares the mapped file and is valid as long as the model it came from is not disposed. Disposing a copy does nothing.
 /// </summary>
 internal sealed record OnnxModel : WireRecord, IDisposable
 {
@@ -91,7 +91,9 @@ internal sealed record OnnxModel : WireRecord, IDisposable
                 yield return attribute.Tensor;
             foreach (OnnxTensor tensor in attribute.Tensors)
                 yield return tensor;
-            foreach (OnnxTensor tensor in (attribute.SparseTensor is null ? attribute.SparseTensors : attribute.SparseTensors.Add(attribute.SparseTensor)).SelectMany(Parts))
+            foreach (OnnxTensor tensor in attribute.SparseTensors.SelectMany(Parts))
+                yield return tensor;
+            foreach (OnnxTensor tensor in attribute.SparseTensor is null ? [] : Parts(attribute.SparseTensor))
                 yield return tensor;
         }
     }
@@ -130,10 +132,10 @@ internal sealed record OnnxModel : WireRecord, IDisposable
         string producer = "";
         string producerVersion = "";
         OnnxGraph? graph = null;
-        var opsets = ImmutableArray.CreateBuilder<OnnxOpset>();
-        var metadata = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        var functions = ImmutableArray.CreateBuilder<OnnxFunction>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var opsets = ImmutableArray.CreateBuilder<OnnxOpset>(0);
+        var metadata = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(0);
+        var functions = ImmutableArray.CreateBuilder<OnnxFunction>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(bytes, context);
         while (reader.Next())
         {

@@ -37,10 +37,10 @@ internal sealed record OnnxNode : WireRecord
         string name = "";
         string type = "";
         string domain = "";
-        var inputs = ImmutableArray.CreateBuilder<string>();
-        var outputs = ImmutableArray.CreateBuilder<string>();
-        var attributes = ImmutableArray.CreateBuilder<OnnxAttribute>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var inputs = ImmutableArray.CreateBuilder<string>(0);
+        var outputs = ImmutableArray.CreateBuilder<string>(0);
+        var attributes = ImmutableArray.CreateBuilder<OnnxAttribute>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {

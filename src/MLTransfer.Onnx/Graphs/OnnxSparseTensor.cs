@@ -15,8 +15,8 @@ internal sealed record OnnxSparseTensor : WireRecord
     {
         OnnxTensor? values = null;
         OnnxTensor? indices = null;
-        var dimensions = ImmutableArray.CreateBuilder<long>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var dimensions = ImmutableArray.CreateBuilder<long>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {
@@ -36,7 +36,11 @@ internal sealed record OnnxSparseTensor : WireRecord
         }
         return new OnnxSparseTensor
         {
-            Values = values, Indices = indices, Dimensions = dimensions.ToImmutable(), OtherFields = others.ToImmutable(), Wire = message,
+            Values = values,
+            Indices = indices,
+            Dimensions = dimensions.ToImmutable(),
+            OtherFields = others.ToImmutable(),
+            Wire = message,
         };
     }
 

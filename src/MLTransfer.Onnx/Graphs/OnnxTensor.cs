@@ -5,8 +5,8 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// A constant of a graph. Its numbers stay in the mapped file, or in the file beside it, until one of the methods here is called; those work until the model that the
-/// tensor was read from is disposed.
+/// A constant of a graph. Its numbers stay in the mapped file, or in the file beside it, until one of the methods here is called; those work until
+/// the model that the tensor was read from is disposed.
 /// </summary>
 internal sealed record OnnxTensor : WireRecord
 {
@@ -16,7 +16,9 @@ internal sealed record OnnxTensor : WireRecord
 
     public ImmutableArray<long> Dimensions { get; init { field = value; Wire = null; } } = [];
 
-    /// <summary>The numbers in little-endian order; null where they are stored one by one (<c>float_data</c> and its kin) or in another file.</summary>
+    /// <summary>
+    /// The numbers in little-endian order; null where they are stored one by one (<c>float_data</c> and its kin) or in another file.
+    /// </summary>
     public ReadOnlyMemory<byte>? RawData { get; init { field = value; Wire = null; } }
 
     /// <summary>Where the numbers lie if not in this file.</summary>
@@ -76,12 +78,12 @@ internal sealed record OnnxTensor : WireRecord
         context.CountRecord();
         string name = "";
         OnnxElementType type = OnnxElementType.Undefined;
-        var dimensions = ImmutableArray.CreateBuilder<long>();
+        var dimensions = ImmutableArray.CreateBuilder<long>(0);
         ReadOnlyMemory<byte>? raw = null;
         bool external = false;
         bool typed = false;
-        var location = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var location = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(0);
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {

@@ -25,7 +25,7 @@ internal sealed record OnnxValue : WireRecord
         message = message.ToArray();
         string name = "";
         ReadOnlyMemory<byte>? type = null;
-        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var others = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(0);
         var reader = new WireReader(message, context);
         while (reader.Next())
         {
@@ -115,7 +115,7 @@ internal sealed record OnnxValue : WireRecord
                 case 1: element = (OnnxElementType)reader.Int32(); break;
                 case 2:
                     context.Once(dimensions, "the shape of a value");
-                    dimensions = ImmutableArray.CreateBuilder<OnnxDimension>();
+                    dimensions = ImmutableArray.CreateBuilder<OnnxDimension>(0);
                     ReadShape(reader.Bytes(), dimensions, context);
                     break;
                 default: reader.Skip(); break;

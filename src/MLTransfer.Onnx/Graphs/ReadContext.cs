@@ -3,8 +3,9 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// What is counted while a file is read. Each limit lies far above any real network and far below what would hurt: a message of two bytes becomes an object of a hundred,
-/// so a small hostile file could otherwise fill the memory.
+/// What is counted while a file is read. Each limit lies far above any real network and far below what would hurt: a message of two bytes becomes an
+/// object of some hundred, so a small hostile file could otherwise fill the memory. The largest real graph seen, a speech decoder of 2,092 nodes,
+/// has 5,700 of them.
 /// </summary>
 internal sealed class ReadContext(string name, string? folder)
 {
@@ -16,8 +17,8 @@ internal sealed class ReadContext(string name, string? folder)
     // The sub-graphs of real networks nest two or three deep; protobuf itself stops at a hundred messages, and each sub-graph takes three.
     private const int DeepestGraph = 24;
     private const int DeepestType = 24;
-    private const int MostRecords = 1 << 20;
-    private const int MostNames = 1 << 23;
+    private const int MostRecords = 1 << 18;
+    private const int MostNames = 1 << 21;
 
     private int _records;
     private int _names;
@@ -61,8 +62,8 @@ internal sealed class ReadContext(string name, string? folder)
     public void LeaveType() => _typeDepth--;
 
     /// <summary>
-    /// Refuses a second occurrence of a message that may stand once. Protobuf merges the two, so a reader that took the last alone would check another graph than
-    /// ONNX Runtime runs.
+    /// Refuses a second occurrence of a message that may stand once. Protobuf merges the two, so a reader that took the last alone would check
+    /// another graph than ONNX Runtime runs.
     /// </summary>
     public void Once(object? first, string what)
     {

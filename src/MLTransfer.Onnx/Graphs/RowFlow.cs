@@ -4,8 +4,9 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// Walks a model in the order it runs and notes of each value whether a row's content reaches it, whether it holds real numbers, and on which axis the rows lie as far as
-/// that can be told. Where the axis is lost (most reshapes) only reductions over the whole tensor are recognised: a wrong alarm would make a good model slow.
+/// Walks a model in the order it runs and notes of each value whether a row's content reaches it, whether it holds real numbers, and on which axis
+/// the rows lie as far as that can be told. Where the axis is lost (most reshapes) only reductions over the whole tensor are recognised: a wrong
+/// alarm would make a good model slow.
 /// </summary>
 internal sealed class RowFlow
 {

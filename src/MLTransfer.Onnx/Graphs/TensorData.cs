@@ -183,7 +183,7 @@ internal static class TensorData
     {
         int field = TypedField(tensor.ElementType);
         int size = BytesPerTyped(tensor.ElementType);
-        var numbers = ImmutableArray.CreateBuilder<long>();
+        var numbers = ImmutableArray.CreateBuilder<long>(0);
         var reader = new WireReader(tensor.TypedFields, tensor.Origin ?? Anonymous);
         int position = 0;
         while (reader.Next())

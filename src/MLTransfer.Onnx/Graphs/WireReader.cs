@@ -7,10 +7,13 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// Walks the fields of one protobuf message in memory. Google.Protobuf's CodedInputStream reads arrays and streams and copies every bytes field; here a field stays
-/// where it lies, so that weights remain slices of the mapped file. Nothing is allocated by a length that the message itself does not hold.
+/// Walks the fields of one protobuf message in memory. Google.Protobuf's CodedInputStream reads arrays and streams and copies every bytes field;
+/// here a field stays where it lies, so that weights remain slices of the mapped file. Nothing is allocated by a length that the message itself does
+/// not hold.
 /// </summary>
-/// <remarks>Reference: protobuf.dev, "Encoding". Groups, which ONNX never uses, are refused: they are the one construct that nests without a length.</remarks>
+/// <remarks>
+/// Reference: protobuf.dev, "Encoding". Groups, which ONNX never uses, are refused: they are the one construct that nests without a length.
+/// </remarks>
 internal ref struct WireReader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

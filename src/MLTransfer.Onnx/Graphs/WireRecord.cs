@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>
-/// A message of an ONNX file. As long as nothing in it is changed it is written as the bytes it was read from; a changed copy is written by field number, with the fields
-/// that this library does not know behind the others.
+/// A message of an ONNX file. As long as nothing in it is changed it is written as the bytes it was read from; a changed copy is written by field
+/// number, with the fields that this library does not know behind the others.
 /// </summary>
 /// <remarks>Every property's <c>init</c> forgets <see cref="Wire"/>, so a <c>with</c> expression can never write stale bytes.</remarks>
 internal abstract record WireRecord

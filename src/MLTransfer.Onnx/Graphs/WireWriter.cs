@@ -2,7 +2,9 @@ using Google.Protobuf;
 
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>Writes protobuf fields through <see cref="CodedOutputStream"/>, or only counts their bytes: a message is preceded by its length.</summary>
+/// <summary>
+/// Writes protobuf fields through <see cref="CodedOutputStream"/>, or only counts their bytes: a message is preceded by its length.
+/// </summary>
 internal sealed class WireWriter : IDisposable
 {
     private const int BufferSize = 1 << 16;

@@ -39,9 +39,11 @@ internal static partial class Throw
         $"'{name}' has SHA-256 {found}, expected {expected}. It is another version or was changed: download the stated one, or correct the recorded hash.");
 
     public static Exception TensorTooLarge(string name, string tensor, IEnumerable<long> dimensions) => new InvalidDataException(
-        $"Tensor '{tensor}' of '{name}' has dimensions [{string.Join(", ", dimensions)}], more than memory can hold. The file is damaged or hostile; download it again.");
+        $"Tensor '{tensor}' of '{name}' has dimensions [{string.Join(", ", dimensions)}], more than memory can hold. " +
+        "The file is damaged or hostile; download it again.");
 
-    public static Exception TensorSize(string name, string tensor, OnnxElementType type, IEnumerable<long> dimensions, long expected, long found) => new InvalidDataException(
+    public static Exception TensorSize(string name, string tensor, OnnxElementType type, IEnumerable<long> dimensions, long expected, long found) =>
+        new InvalidDataException(
         $"Tensor '{tensor}' of '{name}' is {type} [{string.Join(", ", dimensions)}], which needs a size of {expected}, but {found} is stored. " +
         "The file is damaged; download or export it again.");
 

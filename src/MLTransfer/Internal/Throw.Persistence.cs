@@ -5,7 +5,9 @@ internal static partial class Throw
     private const string SaveAgain = "Save the model again, or copy the file again from where it was saved.";
 
     public static Exception PartName(string name) => new ArgumentException(
-        $"'{name}' cannot name a part of a saved step: expected a plain file name of ASCII letters, digits, '.', '_' and '-' that is used once in the step.", nameof(name));
+        $"'{name}' cannot name a part of a saved step: expected a plain file name of ASCII letters, digits, " +
+        "'.', '_' and '-' that is used once in the step.",
+        nameof(name));
 
     public static Exception ManifestMissing(string directory) => new InvalidDataException(
         $"The model's step '{directory}' has no '{Persistence.PayloadManifest.FileName}'. {SaveAgain}");
@@ -20,21 +22,25 @@ internal static partial class Throw
         $"'{Persistence.PayloadManifest.FileName}' of the model's step '{directory}' has no valid '{member}'. {SaveAgain}");
 
     public static Exception ManifestVersion(string directory, int found, int known) => new NotSupportedException(
-        $"'{Persistence.PayloadManifest.FileName}' of the model's step '{directory}' has manifest version {found}; this version of MLTransfer reads {known}. Update MLTransfer.");
+        $"'{Persistence.PayloadManifest.FileName}' of the model's step '{directory}' has manifest version {found}; " +
+        $"this version of MLTransfer reads {known}. Update MLTransfer.");
 
     public static Exception StepFormat(string directory, string kind, int found, int newest) => new NotSupportedException(
         $"The model's step '{directory}' ({kind}) has format version {found}; this version of MLTransfer reads up to {newest}. Update MLTransfer.");
 
-    public static Exception KindUnknown(string directory, string kind, string assembly, Version? version, IEnumerable<string> known) => new NotSupportedException(
+    public static Exception KindUnknown(
+        string directory, string kind, string assembly, Version? version, IEnumerable<string> known) => new NotSupportedException(
         $"The model's step '{directory}' is of kind '{kind}', which {assembly} {version} does not know. " +
         $"Known kinds: {string.Join(", ", known.DefaultIfEmpty("none"))}. Update {assembly}.");
 
-    public static Exception StepAssemblyForeign(string directory, string kind, string assembly, IEnumerable<string> allowed) => new NotSupportedException(
+    public static Exception StepAssemblyForeign(
+        string directory, string kind, string assembly, IEnumerable<string> allowed) => new NotSupportedException(
         $"The model's step '{directory}' ({kind}) says that it belongs to assembly '{assembly}', which is not loaded for a model. " +
         $"Allowed are MLTransfer, {string.Join(", ", allowed)}. Do not use this file if you do not know where it comes from.");
 
     public static Exception StepAssemblyMissing(string directory, string kind, string assembly, Exception inner) => new NotSupportedException(
-        $"The model's step '{directory}' ({kind}) belongs to assembly '{assembly}', which is not there. Add a reference to the package {assembly}.", inner);
+        $"The model's step '{directory}' ({kind}) belongs to assembly '{assembly}', which is not there. " +
+        $"Add a reference to the package {assembly}.", inner);
 
     public static Exception KindTwice(string kind, Type? known, Type? added) => new InvalidOperationException(
         $"Kind '{kind}' is registered by {known} already and cannot be registered by {added} too. Give the new step another kind.");
@@ -67,7 +73,8 @@ internal static partial class Throw
         $"'{origin}' would unpack to {found} bytes; at most {limit} are accepted. Do not load this file if you do not know where it comes from.");
 
     public static Exception EntryTooDense(string origin, string entry, long packed, long unpacked) => new InvalidDataException(
-        $"Entry '{entry}' of '{origin}' has {packed} bytes and would unpack to {unpacked}. Do not load this file if you do not know where it comes from.");
+        $"Entry '{entry}' of '{origin}' has {packed} bytes and would unpack to {unpacked}. " +
+        "Do not load this file if you do not know where it comes from.");
 
     public static Exception EntryLength(string origin, string entry, long declared) => new InvalidDataException(
         $"Entry '{entry}' of '{origin}' unpacks to another length than the {declared} bytes that the archive states. {SaveAgain}");

@@ -9,7 +9,9 @@ internal sealed record ArchiveLimits
     /// <summary>Bytes of all entries together when unpacked.</summary>
     public long TotalLength { get; init; } = 16L << 30;
 
-    /// <summary>Unpacked bytes for each packed one that are accepted. Weights pack to about nine tenths; deflate reaches a thousand on zeros.</summary>
+    /// <summary>
+    /// Unpacked bytes for each packed one that are accepted. Weights pack to about nine tenths; deflate reaches a thousand on zeros.
+    /// </summary>
     public int Ratio { get; init; } = 100;
 
     /// <summary>Entries below this many unpacked bytes may have any ratio: small tables of zeros are ordinary.</summary>

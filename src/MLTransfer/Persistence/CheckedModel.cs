@@ -8,8 +8,8 @@ namespace MLTransfer.Persistence;
 internal static class CheckedModel
 {
     /// <summary>
-    /// Checks the file with <see cref="ForeignModelGuard"/>, loads it from the very stream that was checked, and throws a loader's own error where ML.NET would wrap it in one
-    /// <see cref="TargetInvocationException"/> for each level of the pipeline.
+    /// Checks the file with <see cref="ForeignModelGuard"/>, loads it from the very stream that was checked, and throws a loader's own error where
+    /// ML.NET would wrap it in one <see cref="TargetInvocationException"/> for each level of the pipeline.
     /// </summary>
     public static ITransformer Load(MLContext mlContext, string path, out DataViewSchema inputSchema)
     {

@@ -5,8 +5,8 @@ using MLTransfer.Internal;
 namespace MLTransfer.Persistence;
 
 /// <summary>
-/// Looks at a model.zip before <c>mlContext.Model.Load</c> does. ML.NET loads whatever assembly a model names and runs its loader; our own tools let a file name ML.NET's
-/// assemblies and ours. Nothing is loaded or unpacked to a file here.
+/// Looks at a model.zip before <c>mlContext.Model.Load</c> does. ML.NET loads whatever assembly a model names and runs its loader; our own tools let
+/// a file name ML.NET's assemblies and ours. Nothing is loaded or unpacked to a file here.
 /// </summary>
 internal static partial class ForeignModelGuard
 {
@@ -23,7 +23,9 @@ internal static partial class ForeignModelGuard
         Check(model, path, limits);
     }
 
-    /// <summary>The same on an open file, whose position it gives back: loading from the same stream leaves nobody time to exchange the file.</summary>
+    /// <summary>
+    /// The same on an open file, whose position it gives back: loading from the same stream leaves nobody time to exchange the file.
+    /// </summary>
     public static void Check(Stream model, string origin, ArchiveLimits? limits = null)
     {
         foreach ((string entry, ModelHeaderScanner headers) in Scan(model, origin, limits ?? new ArchiveLimits()))
@@ -116,7 +118,8 @@ internal static partial class ForeignModelGuard
         AssemblyNamePattern().Match(assembly) is { Success: true } match
         && Families.Any(f => match.Groups[1].ValueSpan.SequenceEqual(f) || match.Groups[1].Value.StartsWith($"{f}.", StringComparison.Ordinal));
 
-    // Stricter than what Assembly.Load understands: no quotes, no escapes, no other attributes, so that what is compared here is what is loaded there.
+    // Stricter than what Assembly.Load understands: no quotes, no escapes, no other attributes, so that what is compared here is what is loaded
+    // there.
     [GeneratedRegex(@"\A([A-Za-z0-9._-]+)(, (Version|Culture|PublicKeyToken)=[A-Za-z0-9.-]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex AssemblyNamePattern();
 }

@@ -7,8 +7,8 @@ internal interface IPersistedStep
     string Kind { get; }
 
     /// <summary>
-    /// The version of what <see cref="Write"/> writes, 1 or above. Raise it when an older MLTransfer would misread the step, together with the number at which the kind is
-    /// registered in <see cref="StepKinds"/>.
+    /// The version of what <see cref="Write"/> writes, 1 or above. Raise it when an older MLTransfer would misread the step, together with the number
+    /// at which the kind is registered in <see cref="StepKinds"/>.
     /// </summary>
     int FormatVersion => 1;
 

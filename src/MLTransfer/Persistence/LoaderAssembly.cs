@@ -5,8 +5,8 @@ using MLTransfer.Schema;
 namespace MLTransfer.Persistence;
 
 /// <summary>
-/// Stands for this assembly where ML.NET asks for the loaders it declares. The attribute is made by reflection, so it is there even where a runtime hides the compiled one.
-/// Has the assembly's own name, so ML.NET registers one of the two and never both.
+/// Stands for this assembly where ML.NET asks for the loaders it declares. The attribute is made by reflection, so it is there even where a runtime
+/// hides the compiled one. Has the assembly's own name, so ML.NET registers one of the two and never both.
 /// </summary>
 internal sealed class LoaderAssembly : Assembly
 {

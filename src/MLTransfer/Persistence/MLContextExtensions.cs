@@ -7,8 +7,9 @@ namespace MLTransfer;
 public static class MLContextExtensions
 {
     /// <summary>
-    /// Tells ML.NET how models with MLTransfer's steps are loaded. A plain <c>mlContext.Model.Load</c> finds that out by itself from the model; call this first where the
-    /// assembly cannot be found by its name, as in a plug-in or a merged program. Calling it again is harmless.
+    /// Tells ML.NET how models with MLTransfer's steps are loaded. A plain <c>mlContext.Model.Load</c> finds that out by itself from the model; call
+    /// this first where it says that it could not load the model, on a runtime that hides ML.NET's attribute for loaders. Harmless elsewhere, and
+    /// when called again. The assembly MLTransfer must be there to be loaded by its name in either case.
     /// </summary>
     /// <returns>The same <paramref name="mlContext"/>.</returns>
     public static MLContext UseMLTransfer(this MLContext mlContext)

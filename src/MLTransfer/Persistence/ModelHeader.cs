@@ -4,8 +4,8 @@ using System.Text;
 namespace MLTransfer.Persistence;
 
 /// <summary>
-/// What ML.NET's binary model header says about who loads the model. The layout is fixed: 0x100 bytes, little-endian; version at 0x08, two loader names of 24 bytes at 0x50 and
-/// 0x68, position (from the header's start) and size of the assembly's name in UTF-16 at 0x90 and 0x98.
+/// What ML.NET's binary model header says about who loads the model. The layout is fixed: 0x100 bytes, little-endian; version at 0x08, two loader
+/// names of 24 bytes at 0x50 and 0x68, position (from the header's start) and size of the assembly's name in UTF-16 at 0x90 and 0x98.
 /// </summary>
 internal readonly record struct ModelHeader(string Loader, string AlternativeLoader, long NamePosition, int NameLength)
 {

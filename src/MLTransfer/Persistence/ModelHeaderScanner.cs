@@ -3,8 +3,8 @@ using System.Text;
 namespace MLTransfer.Persistence;
 
 /// <summary>
-/// Finds every model header in a stream of bytes, wherever it begins: a model can lie inside another one's bytes. Eight fixed bytes do not turn up by chance, so what looks
-/// like a header is one.
+/// Finds every model header in a stream of bytes, wherever it begins: a model can lie inside another one's bytes. Eight fixed bytes do not turn up by
+/// chance, so what looks like a header is one.
 /// </summary>
 internal sealed class ModelHeaderScanner
 {

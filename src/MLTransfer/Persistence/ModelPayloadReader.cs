@@ -5,7 +5,10 @@ using MLTransfer.Schema;
 
 namespace MLTransfer.Persistence;
 
-/// <summary>Reads a step's manifest and parts from ML.NET's archive, which unpacks an entry into a temporary file of its own and removes it when the loading ends.</summary>
+/// <summary>
+/// Reads a step's manifest and parts from ML.NET's archive, which unpacks an entry into a temporary file of its own and removes it when the loading
+/// ends.
+/// </summary>
 internal sealed class ModelPayloadReader : PayloadReader
 {
     private readonly object _context;
@@ -18,7 +21,8 @@ internal sealed class ModelPayloadReader : PayloadReader
         _context = context;
         _directory = MlNetInternals.GetDirectory(context);
         PayloadManifest? manifest = null;
-        if (!MlNetInternals.TryLoadBinaryStream(context, PayloadManifest.FileName, reader => manifest = PayloadManifest.Read(reader.BaseStream, _directory)))
+        void Read(BinaryReader reader) => manifest = PayloadManifest.Read(reader.BaseStream, _directory);
+        if (!MlNetInternals.TryLoadBinaryStream(context, PayloadManifest.FileName, Read))
             throw Throw.ManifestMissing(_directory);
         _manifest = manifest!;
     }

@@ -5,8 +5,8 @@ using MLTransfer.Internal;
 namespace MLTransfer.Persistence;
 
 /// <summary>
-/// The entry "step.json" of a saved step: what kind it is, which assembly of ours knows the kind, its settings and its binary parts. It is an entry of its own, so that any
-/// zip tool shows it.
+/// The entry "step.json" of a saved step: what kind it is, which assembly of ours knows the kind, its settings and its binary parts. It is an entry
+/// of its own, so that any zip tool shows it.
 /// </summary>
 internal sealed record PayloadManifest(string Kind, int FormatVersion, string Assembly, JsonObject Settings, IReadOnlyList<PayloadPart> Parts)
 {
@@ -74,8 +74,10 @@ internal sealed record PayloadManifest(string Kind, int FormatVersion, string As
 
     private static PayloadPart ReadPart(JsonNode? node, string directory)
     {
-        PayloadPart part = new(Value<string>(node, directory, "name"), Value<long>(node, directory, "length"), Value<string>(node, directory, "sha256"));
-        bool isSound = PayloadPart.IsName(part.Name) && part.Length >= 0 && part.Sha256.Length == PayloadPart.HashLength && part.Sha256.All(char.IsAsciiHexDigitLower);
+        string name = Value<string>(node, directory, "name");
+        string hash = Value<string>(node, directory, "sha256");
+        PayloadPart part = new(name, Value<long>(node, directory, "length"), hash);
+        bool isSound = PayloadPart.IsName(name) && part.Length >= 0 && hash.Length == PayloadPart.HashLength && hash.All(char.IsAsciiHexDigitLower);
         return isSound ? part : throw Throw.ManifestMember(directory, "parts");
     }
 

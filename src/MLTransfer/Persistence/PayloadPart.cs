@@ -1,6 +1,8 @@
 namespace MLTransfer.Persistence;
 
-/// <summary>What the manifest says of a binary part: a plain file name, its length in bytes, and its SHA-256 as 64 lower-case hexadecimal digits.</summary>
+/// <summary>
+/// What the manifest says of a binary part: a plain file name, its length in bytes, and its SHA-256 as 64 lower-case hexadecimal digits.
+/// </summary>
 internal sealed record PayloadPart(string Name, long Length, string Sha256)
 {
     public const int HashLength = 64;
@@ -10,7 +12,8 @@ internal sealed record PayloadPart(string Name, long Length, string Sha256)
     private static readonly string[] Reserved = ["Model.key", "Model.bin", PayloadManifest.FileName];
 
     /// <summary>
-    /// True for names that are plain file names on every system: ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit, without "..".
+    /// True for names that are plain file names on every system: ASCII letters, digits, '.', '_' and '-', beginning with a letter or digit, without
+    /// "..".
     /// </summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && !name.Contains("..", StringComparison.Ordinal)

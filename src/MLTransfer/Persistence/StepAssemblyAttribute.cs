@@ -1,7 +1,8 @@
 namespace MLTransfer.Persistence;
 
 /// <summary>
-/// Stands on an assembly of ours other than MLTransfer that has steps of its own: the loader asks it to register their kinds when a saved step names the assembly.
+/// Stands on an assembly of ours other than MLTransfer that has steps of its own: the loader asks it to register their kinds when a saved step names
+/// the assembly.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal abstract class StepAssemblyAttribute : Attribute

@@ -17,7 +17,8 @@ internal static class StepKinds
     /// <summary>Makes a kind known.</summary>
     /// <param name="kind">The name in saved files.</param>
     /// <param name="read">Makes the step from its payload.</param>
-    /// <param name="newestFormat">The highest <see cref="IPersistedStep.FormatVersion"/> that <paramref name="read"/> understands; it understands all below too.</param>
+    /// <param name="newestFormat">The highest <see cref="IPersistedStep.FormatVersion"/> that <paramref name="read"/> understands; it understands all
+    /// below too.</param>
     public static void Register(string kind, StepReader read, int newestFormat = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);

@@ -10,7 +10,8 @@ internal static class StepPersistence
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(step);
-        MlNetInternals.SetVersionInfo(context, StepLoader.ModelSignature, StepLoader.HeaderVersion, StepLoader.AssemblyName, StepLoader.LoaderSignature);
+        MlNetInternals.SetVersionInfo(
+            context, StepLoader.ModelSignature, StepLoader.HeaderVersion, StepLoader.AssemblyName, StepLoader.LoaderSignature);
         ModelPayloadWriter payload = new(context);
         step.Write(payload);
         payload.WriteManifest(step);

@@ -39,14 +39,17 @@ internal static class MlNetInternals
         string name, SchemaShape.Column.VectorKind vecKind, DataViewType itemType, bool isKey, SchemaShape? annotations);
 
     /// <summary>
-    /// Which loader reads the step that <paramref name="context"/> saves. <paramref name="modelSignature"/> has exactly eight characters, <paramref name="loaderSignature"/> at
-    /// most 24. <paramref name="assemblyName"/> is a simple name: a full name with a higher version than the installed one would not load.
+    /// Which loader reads the step that <paramref name="context"/> saves. <paramref name="modelSignature"/> has exactly eight characters,
+    /// <paramref name="loaderSignature"/> at most 24. <paramref name="assemblyName"/> is a simple name: a full name with a higher version than the
+    /// installed one would not load.
     /// </summary>
     public static void SetVersionInfo(ModelSaveContext context, string modelSignature, uint version, string assemblyName, string loaderSignature)
     {
-        ConstructorInfo constructor = VersionInfoConstructor ?? throw Missing(typeof(ModelSaveContext), "VersionInfo(string, uint, uint, uint, string, string, string)");
+        ConstructorInfo constructor = VersionInfoConstructor
+            ?? throw Missing(typeof(ModelSaveContext), "VersionInfo(string, uint, uint, uint, string, string, string)");
         MethodInfo method = SetVersionInfoMethod ?? throw Missing(typeof(ModelSaveContext), "SetVersionInfo");
-        object info = constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [modelSignature, version, version, version, assemblyName, loaderSignature, null], null);
+        object?[] arguments = [modelSignature, version, version, version, assemblyName, loaderSignature, null];
+        object info = constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
         method.Invoke(context, BindingFlags.DoNotWrapExceptions, null, [info], null);
     }
 
@@ -66,7 +69,9 @@ internal static class MlNetInternals
         return (bool)method.Invoke(context, BindingFlags.DoNotWrapExceptions, null, [name, read], null)!;
     }
 
-    /// <summary>The directory of the archive that a <c>ModelLoadContext</c> reads from, such as "TransformerChain/Step_000"; empty for its root.</summary>
+    /// <summary>
+    /// The directory of the archive that a <c>ModelLoadContext</c> reads from, such as "TransformerChain/Step_000"; empty for its root.
+    /// </summary>
     public static string GetDirectory(object context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -80,7 +85,8 @@ internal static class MlNetInternals
         Assembly core = typeof(ComponentCatalog).Assembly;
         Type attribute = core.GetType("Microsoft.ML.LoadableClassAttribute") ?? throw Missing(typeof(ComponentCatalog), "LoadableClassAttribute");
         Type signature = core.GetType("Microsoft.ML.SignatureLoadModel") ?? throw Missing(typeof(ComponentCatalog), "SignatureLoadModel");
-        ConstructorInfo constructor = attribute.GetConstructor([typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])])
+        Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
+        ConstructorInfo constructor = attribute.GetConstructor(parameters)
             ?? throw Missing(attribute, ".ctor(Type, Type, Type, Type, string, string[])");
         return (Attribute)constructor.Invoke(
             BindingFlags.DoNotWrapExceptions, null, [instance, loader, null, signature, description, new[] { loaderSignature }], null);

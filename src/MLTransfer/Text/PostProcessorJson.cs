@@ -48,7 +48,8 @@ internal static class PostProcessorJson
         foreach (JsonProperty token in tokens.EnumerateObject())
         {
             string at = $"{member}['{token.Name}']";
-            result[token.Name] = [.. file.Items(file.Required(token.Value, at, "ids"), $"{at}.ids").Select(i => Id(i.Value, i.Path, vocabularySize, file))];
+            IEnumerable<(JsonElement Value, string Path)> ids = file.Items(file.Required(token.Value, at, "ids"), $"{at}.ids");
+            result[token.Name] = [.. ids.Select(i => Id(i.Value, i.Path, vocabularySize, file))];
         }
         return result;
     }
@@ -65,7 +66,10 @@ internal static class PostProcessorJson
                 string tokenName = file.Text(token, $"{at}.SpecialToken", "id");
                 int type = file.Count(token, $"{at}.SpecialToken", "type_id");
                 if (!special.TryGetValue(tokenName, out int[]? ids))
-                    throw Throw.TokenizerValue(file, $"{at}.SpecialToken.id", tokenName, $"one of {path}.special_tokens ({string.Join(", ", special.Keys)})");
+                {
+                    throw Throw.TokenizerValue(
+                        file, $"{at}.SpecialToken.id", tokenName, $"one of {path}.special_tokens ({string.Join(", ", special.Keys)})");
+                }
                 parts.AddRange(ids.Select(id => new TemplatePart(id, type)));
                 continue;
             }
@@ -81,7 +85,8 @@ internal static class PostProcessorJson
         }
         int[] found = [.. parts.Where(p => !p.IsSpecial).Select(p => p.Id).OrderDescending()];
         return found.SequenceEqual(texts) ? new SpecialTemplate(parts)
-            : throw Throw.TokenizerValue(file, member, $"a template with {found.Length} texts", texts.Length == 1 ? "text A once" : "texts A and B once each");
+            : throw Throw.TokenizerValue(
+                file, member, $"a template with {found.Length} texts", texts.Length == 1 ? "text A once" : "texts A and B once each");
     }
 
     private static int Id(JsonElement value, string path, int vocabularySize, TokenizerFile file)

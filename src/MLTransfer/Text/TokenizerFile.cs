@@ -54,7 +54,8 @@ internal readonly record struct TokenizerFile(string Name, string Origin)
     {
         try
         {
-            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Throw.TokenizerValue(this, path, value.GetRawText(), "a string");
+            return value.ValueKind == JsonValueKind.String ? value.GetString()!
+                : throw Throw.TokenizerValue(this, path, value.GetRawText(), "a string");
         }
         catch (InvalidOperationException e)
         {
@@ -66,7 +67,8 @@ internal readonly record struct TokenizerFile(string Name, string Origin)
     public bool Flag(JsonElement parent, string path, string name) => Flag(Required(parent, path, name), Join(path, name));
 
     public bool Flag(JsonElement value, string path) =>
-        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Throw.TokenizerValue(this, path, value.GetRawText(), "true or false");
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+            : throw Throw.TokenizerValue(this, path, value.GetRawText(), "true or false");
 
     public int Count(JsonElement parent, string path, string name) => Count(Required(parent, path, name), Join(path, name));
 

@@ -17,10 +17,10 @@ internal static class TokenizerJson
             throw Throw.UnknownTokenMissing(file, unk);
         AddedToken[] added = AddedTokens(root, vocabulary, file);
         CheckPreTokenizer(root, file);
-        (SpecialTemplate single, SpecialTemplate pair) = PostProcessorJson.Read(root, vocabulary.Length + added.Count(t => t.Id >= vocabulary.Length), file);
+        int size = vocabulary.Length + added.Count(t => t.Id >= vocabulary.Length);
+        (SpecialTemplate single, SpecialTemplate pair) = PostProcessorJson.Read(root, size, file);
         var names = SpecialTokenNames.Read(files, file.Origin);
-        string? padding = TokenizerFile.Optional(root, "padding") is JsonElement section && TokenizerFile.Optional(section, "pad_token") is JsonElement token
-            ? file.Text(token, "padding.pad_token") : null;
+        string? padding = TokenizerFile.Optional(root, "padding") is JsonElement section ? file.Text(section, "padding", "pad_token") : null;
         return new WordPieceDefinition
         {
             Vocabulary = vocabulary,
@@ -138,7 +138,8 @@ internal static class TokenizerJson
         {
             CleanText = file.Flag(section, path, "clean_text"),
             HandleChineseChars = file.Flag(section, path, "handle_chinese_chars"),
-            StripAccents = TokenizerFile.Optional(section, "strip_accents") is JsonElement strip ? file.Flag(strip, $"{path}.strip_accents") : lowercase,
+            StripAccents = TokenizerFile.Optional(section, "strip_accents") is JsonElement strip
+                ? file.Flag(strip, TokenizerFile.Join(path, "strip_accents")) : lowercase,
             Lowercase = lowercase,
         };
     }

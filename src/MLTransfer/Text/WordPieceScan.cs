@@ -3,8 +3,8 @@ using System.Text;
 namespace MLTransfer.Text;
 
 /// <summary>
-/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text costs no more than
-/// the part that is used. Holds its buffers between texts; one thread at a time.
+/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text costs
+/// no more than the part that is used. Holds its buffers between texts; one thread at a time.
 /// </summary>
 internal sealed class WordPieceScan
 {
@@ -32,21 +32,21 @@ internal sealed class WordPieceScan
     /// <param name="text">The text. A lone surrogate counts as U+FFFD.</param>
     /// <param name="ids">Where to; grows as needed.</param>
     /// <param name="start">The first place to fill.</param>
-    /// <param name="maximumCount">How many ids at most; the rest is cut off at the right.</param>
-    /// <returns>The place after the last one filled.</returns>
-    public static int Append(WordPieceRules rules, ReadOnlySpan<char> text, ref int[] ids, int start, int maximumCount)
+    /// <param name="enough">How many ids are enough: no further word is cut then.</param>
+    /// <returns>How many ids were appended; the last word may bring more than were enough.</returns>
+    public static int Append(WordPieceRules rules, ReadOnlySpan<char> text, ref int[] ids, int start, int enough)
     {
         WordPieceScan scan = t_scan ??= new WordPieceScan();
         scan.Begin(rules);
         scan._ids = ids;
         scan._count = start;
-        scan._limit = (int)Math.Min((long)start + maximumCount, int.MaxValue);
+        scan._limit = (int)Math.Min((long)start + enough, int.MaxValue);
         scan.Raw(text);
         ids = scan._ids;
         // A thread's scan outlives the caller's buffer and tokenizer; it must not keep them alive.
         scan._ids = [];
         scan._rules = null!;
-        return Math.Min(scan._count, scan._limit);
+        return scan._count - start;
     }
 
     /// <summary>The text as the normalizer leaves it.</summary>
@@ -191,7 +191,7 @@ internal sealed class WordPieceScan
     }
 
     /// <summary>
-    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept marks ever wait.
+    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept ever wait.
     /// </summary>
     private void Order(int c)
     {
@@ -259,7 +259,7 @@ internal sealed class WordPieceScan
     private void Grow(int c)
     {
         // Beyond the limit the word is unknown whatever follows; only its end is still of interest.
-        if (_wordCodePoints > _rules.MaximumWordLength)
+        if (Full || _wordCodePoints > _rules.MaximumWordLength)
             return;
         _wordCodePoints++;
         if (_wordLength + 2 > _word.Length)
@@ -274,10 +274,10 @@ internal sealed class WordPieceScan
     {
         if (_wordLength == 0)
             return;
-        // Ids may run over the limit here by a word; the excess is never reported.
         if (_count + _wordLength > _ids.Length)
             Array.Resize(ref _ids, Math.Max(_count + _wordLength, _ids.Length * 2));
-        int pieces = _wordCodePoints > _rules.MaximumWordLength ? 0 : _rules.Trie.Split(_word.AsSpan(0, _wordLength), _ids.AsSpan(_count));
+        bool tooLong = _wordCodePoints > _rules.MaximumWordLength;
+        int pieces = tooLong ? 0 : _rules.Trie.Split(_word.AsSpan(0, _wordLength), _ids.AsSpan(_count));
         if (pieces == 0)
             Push(_rules.UnkId);
         else

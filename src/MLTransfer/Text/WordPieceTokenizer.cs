@@ -6,8 +6,8 @@ namespace MLTransfer.Text;
 /// BERT's WordPiece tokenizer, read from a model's own files: the ids are those of Hugging Face's tokenizers. Immutable and thread-safe.
 /// </summary>
 /// <remarks>
-/// The sections <c>truncation</c> and <c>padding</c> of tokenizer.json are not followed: the caller states the maximum length, and nothing is padded here. Texts are cut
-/// off at the right, of a pair the longer text first.
+/// The sections <c>truncation</c> and <c>padding</c> of tokenizer.json are not followed: the caller states the maximum length, and nothing is padded
+/// here. Texts are cut off at the right, of a pair the longer text first.
 /// </remarks>
 internal sealed class WordPieceTokenizer
 {
@@ -66,7 +66,9 @@ internal sealed class WordPieceTokenizer
     /// <summary>How many tokens the template puts around a pair of texts.</summary>
     public int PairSpecialTokenCount => _definition.Pair.SpecialTokenCount;
 
-    /// <summary>SHA-256 over everything that decides about ids, lower-case hexadecimal: the same for tokenizers that do the same, whatever files they came from.</summary>
+    /// <summary>
+    /// SHA-256 over everything that decides about ids, lower-case hexadecimal: the same for tokenizers that do the same, whatever files they came from.
+    /// </summary>
     public string Fingerprint { get; }
 
     /// <summary>Whether there is a tokenizer among files of these names.</summary>
@@ -105,7 +107,8 @@ internal sealed class WordPieceTokenizer
         if (ids.Length < _before.Length)
             ids = new int[Math.Max(16, _before.Length)];
         _before.CopyTo(ids, 0);
-        int count = WordPieceScan.Append(_rules, text, ref ids, _before.Length, maximumLength - SpecialTokenCount);
+        int room = maximumLength - SpecialTokenCount;
+        int count = _before.Length + Math.Min(WordPieceScan.Append(_rules, text, ref ids, _before.Length, room), room);
         if (ids.Length < count + _after.Length)
             Array.Resize(ref ids, Math.Max(count + _after.Length, ids.Length * 2));
         _after.CopyTo(ids, count);
@@ -121,8 +124,9 @@ internal sealed class WordPieceTokenizer
         if (maximumLength < SpecialTokenCount)
             throw Throw.MaximumLengthTooSmall(nameof(maximumLength), maximumLength, SpecialTokenCount);
         int[] ids = [];
-        int count = WordPieceScan.Append(_rules, text, ref ids, 0, maximumLength - SpecialTokenCount);
-        return Fill(_definition.Single, ids.AsSpan(0, count), []);
+        int room = maximumLength - SpecialTokenCount;
+        int count = WordPieceScan.Append(_rules, text, ref ids, 0, room);
+        return Fill(_definition.Single, ids.AsSpan(0, Math.Min(count, room)), []);
     }
 
     /// <summary>Tokenizes a pair of texts; where they are too long together, the longer is cut first, then both alike.</summary>
@@ -137,16 +141,17 @@ internal sealed class WordPieceTokenizer
             throw Throw.MaximumLengthTooSmall(nameof(maximumLength), maximumLength, PairSpecialTokenCount);
         int[] firstIds = [];
         int[] secondIds = [];
-        // Which text is the longer decides who gets the odd place, so both are tokenized to their end.
-        int firstCount = WordPieceScan.Append(_rules, first, ref firstIds, 0, int.MaxValue);
-        int secondCount = WordPieceScan.Append(_rules, second, ref secondIds, 0, int.MaxValue);
+        // Each text ends with the word that reaches the maximum length before the two are compared, as the reference does: of two texts far beyond it,
+        // chance decides which counts as the longer and gets the odd place.
+        int firstCount = WordPieceScan.Append(_rules, first, ref firstIds, 0, maximumLength);
+        int secondCount = WordPieceScan.Append(_rules, second, ref secondIds, 0, maximumLength);
         (firstCount, secondCount) = LongestFirst(firstCount, secondCount, maximumLength - PairSpecialTokenCount);
         return Fill(_definition.Pair, firstIds.AsSpan(0, firstCount), secondIds.AsSpan(0, secondCount));
     }
 
     /// <summary>
-    /// What remains of two texts: the shorter whole and the longer cut to the rest, or, where the shorter is longer than half, half each and the odd place to the longer
-    /// (to the second where they are equal).
+    /// What remains of two texts: the shorter whole and the longer cut to the rest, or, where the shorter is longer than half, half each and the odd
+    /// place to the longer (to the second where they are equal).
     /// </summary>
     private static (int First, int Second) LongestFirst(int first, int second, int room)
     {

@@ -20,6 +20,28 @@ internal static class Scoring
         var inputs = new List<NamedOnnxValue>();
         foreach ((string name, NodeMetadata input) in session.InputMetadata)
             inputs.Add(MakeInput(session, name, input, batch, length));
+        return Run(session, inputs);
+    }
+
+    public static float[] RunFloats(InferenceSession session, string input, float[] values, params int[] shape) =>
+        Run(session, [NamedOnnxValue.CreateFromTensor(input, new DenseTensor<float>(values, shape))]).Values.First();
+
+    /// <summary>One text through a BERT.</summary>
+    public static IReadOnlyDictionary<string, float[]> RunText(InferenceSession session, long[] ids)
+    {
+        long[] ones = new long[ids.Length];
+        Array.Fill(ones, 1);
+        int[] shape = [1, ids.Length];
+        return Run(session,
+        [
+            NamedOnnxValue.CreateFromTensor("input_ids", new DenseTensor<long>(ids, shape)),
+            NamedOnnxValue.CreateFromTensor("attention_mask", new DenseTensor<long>(ones, shape)),
+            NamedOnnxValue.CreateFromTensor("token_type_ids", new DenseTensor<long>(new long[ids.Length], shape)),
+        ]);
+    }
+
+    private static Dictionary<string, float[]> Run(InferenceSession session, IReadOnlyCollection<NamedOnnxValue> inputs)
+    {
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run(inputs);
         return outputs.Where(o => o.Value is Tensor<float> or Tensor<Float16>).ToDictionary(o => o.Name, o => o.Value switch
         {

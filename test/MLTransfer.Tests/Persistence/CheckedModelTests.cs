@@ -32,7 +32,8 @@ public class CheckedModelTests
     public void Load_StepThatFails_ThrowsTheStepsOwnError()
     {
         File.WriteAllBytes(_path, SavedModel.Edit(SavedModel.Save(new FakeStep(3)), FakeStep.WeightsPart, _ => null));
-        Assert.That(() => CheckedModel.Load(new MLContext(seed: 0), _path, out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("weights.bin"));
+        Assert.That(() => CheckedModel.Load(new MLContext(seed: 0), _path, out _),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("weights.bin"));
     }
 
     [Test]
@@ -40,7 +41,8 @@ public class CheckedModelTests
     {
         byte[] model = SavedModel.Edit(SavedModel.Save(new FakeStep(3)), "Model.key", _ => ModelHeaderScannerTests.Header("Evil", "Loader"));
         File.WriteAllBytes(_path, model);
-        Assert.That(() => CheckedModel.Load(new MLContext(seed: 0), _path, out _), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("'Evil'"));
+        Assert.That(() => CheckedModel.Load(new MLContext(seed: 0), _path, out _),
+            Throws.InstanceOf<NotSupportedException>().With.Message.Contains("'Evil'"));
     }
 
     [Test]

@@ -3,7 +3,10 @@ using System.Reflection.PortableExecutable;
 
 namespace MLTransfer.Tests.Persistence;
 
-/// <summary>A model is loaded where nobody named our types: by a plain <c>mlContext.Model.Load</c>, and through <c>UseMLTransfer</c> where the model names no assembly.</summary>
+/// <summary>
+/// A model is loaded where nobody named our types: by a plain <c>mlContext.Model.Load</c>, and through <c>UseMLTransfer</c> where the model names no
+/// assembly.
+/// </summary>
 public class LoadInAnotherProcessTests
 {
     private static readonly string[] Scores = ["3", "7.5"];
@@ -77,7 +80,8 @@ public class LoadInAnotherProcessTests
     {
         byte[] saved = SavedModel.Save(new FakeStep(3, paddingLength: 200_000));
         string again = Path.Combine(_folder, "again.zip");
-        LoadProbe.Result result = await LoadProbe.RunAsync(knowsTestSteps: true, Write("first.zip", saved), _rows, FakeStep.OutputColumn, $"save={again}");
+        string first = Write("first.zip", saved);
+        LoadProbe.Result result = await LoadProbe.RunAsync(knowsTestSteps: true, first, _rows, FakeStep.OutputColumn, $"save={again}");
         Assert.That(result.Errors, Is.Empty);
         Assert.That(result.LeftBehind, Is.Empty);
         Assert.That(SavedModel.Entries(await File.ReadAllBytesAsync(again)), Is.EqualTo(SavedModel.Entries(saved)));

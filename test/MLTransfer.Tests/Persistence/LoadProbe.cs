@@ -6,14 +6,17 @@ namespace MLTransfer.Tests.Persistence;
 /// <summary>Runs test/MLTransfer.LoadProbe, a program that references MLTransfer and never names it, with a temporary folder of its own.</summary>
 internal static class LoadProbe
 {
-    public static string Program { get; } = typeof(LoadProbe).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "LoadProbe").Value!;
+    public static string Program { get; } = typeof(LoadProbe).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(a => a.Key == "LoadProbe").Value!;
 
     public static async Task<Result> RunAsync(bool knowsTestSteps, params string[] arguments)
     {
-        string temporary = Directory.CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, $"temporary-{Guid.NewGuid():N}")).FullName;
+        string temporary = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"temporary-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(temporary);
         try
         {
-            ProcessStartInfo start = new(Environment.ProcessPath is string host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+            string? host = Environment.ProcessPath;
+            ProcessStartInfo start = new(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host! : "dotnet")
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

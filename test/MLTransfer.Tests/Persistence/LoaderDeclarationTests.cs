@@ -23,18 +23,21 @@ public class LoaderDeclarationTests
 
     [Test]
     public void Assembly_IgnoresAccessChecksToMicrosoftMLCoreAlone() =>
-        Assert.That(Library.GetCustomAttributes<IgnoresAccessChecksToAttribute>().Select(a => a.AssemblyName), Is.EqualTo(new[] { "Microsoft.ML.Core" }));
+        Assert.That(Library.GetCustomAttributes<IgnoresAccessChecksToAttribute>().Select(a => a.AssemblyName),
+            Is.EqualTo(new[] { "Microsoft.ML.Core" }));
 
     [Test]
     public void SavedNames_AreTheOnesOfTheFirstRelease()
     {
         // Every saved model holds these: a change here makes them all unreadable.
-        string[] names = [StepLoader.LoaderSignature, StepLoader.ModelSignature, StepLoader.AssemblyName, Library.GetName().Name!, PayloadManifest.FileName];
+        string[] names =
+            [StepLoader.LoaderSignature, StepLoader.ModelSignature, StepLoader.AssemblyName, Library.GetName().Name!, PayloadManifest.FileName];
         Assert.That(names, Is.EqualTo(new[] { "MLTransferStep", "MLTRSTEP", "MLTransfer", "MLTransfer", "step.json" }));
     }
 
     [Test]
-    public void EveryType_Loads() => Assert.That(Library.GetTypes, Throws.Nothing, "ML.NET asks for all types when it registers the assembly; one that fails breaks every load.");
+    public void EveryType_Loads() => Assert.That(Library.GetTypes, Throws.Nothing,
+        "ML.NET asks for all types when it registers the assembly; one that fails breaks every load.");
 
     private static object? Property(Attribute attribute, string name) => attribute.GetType().GetProperty(name)!.GetValue(attribute);
 }

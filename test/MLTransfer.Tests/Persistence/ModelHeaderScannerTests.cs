@@ -8,7 +8,8 @@ public class ModelHeaderScannerTests
     [Test]
     public void Push_InChunksOfAnySize_FindsEveryHeader([Values(1, 2, 7, 8, 9, 255, 256, 1000, 5000)] int chunk)
     {
-        byte[] bytes = [.. new byte[5], .. Header("Microsoft.ML.Data", "First", distance: 700), 0x4D, 0x4C, 0, .. Header("Evil", "Second", distance: 0), .. Header(null, "Third")];
+        byte[] first = Header("Microsoft.ML.Data", "First", distance: 700);
+        byte[] bytes = [.. new byte[5], .. first, 0x4D, 0x4C, 0, .. Header("Evil", "Second", distance: 0), .. Header(null, "Third")];
         ModelHeaderScanner scanner = Scan(bytes, chunk);
         Assert.Multiple(() =>
         {

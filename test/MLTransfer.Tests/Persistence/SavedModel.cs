@@ -52,7 +52,9 @@ internal static class SavedModel
         return System.Text.Encoding.UTF8.GetBytes(text.Replace(old, replacement, StringComparison.Ordinal));
     });
 
-    /// <summary>The model with the assembly's name taken out of our step's header, so that ML.NET does not know where to look for its loader.</summary>
+    /// <summary>
+    /// The model with the assembly's name taken out of our step's header, so that ML.NET does not know where to look for its loader.
+    /// </summary>
     public static byte[] WithoutLoaderAssembly(byte[] model) => Edit(model, "Model.key", bytes =>
     {
         long position = BitConverter.ToInt64(bytes, 0x90);

@@ -32,7 +32,8 @@ public class StepPersistenceTests
         MLContext ml = new(seed: 0);
         using MemoryStream stream = new();
         ml.Model.Save(new FakeStep(2), SavedModel.Rows(ml).Schema, stream);
-        Assert.That(ml.Model.Load(stream, out _).Transform(SavedModel.Rows(ml)).GetColumn<float>(FakeStep.OutputColumn), Is.EqualTo(new[] { 2f, 5f }));
+        IDataView scored = ml.Model.Load(stream, out _).Transform(SavedModel.Rows(ml));
+        Assert.That(scored.GetColumn<float>(FakeStep.OutputColumn), Is.EqualTo(new[] { 2f, 5f }));
     }
 
     [Test]
@@ -57,7 +58,8 @@ public class StepPersistenceTests
         Dictionary<string, byte[]> entries = SavedModel.Entries(SavedModel.Save(new FakeStep(3)));
         string manifest = System.Text.Encoding.UTF8.GetString(entries.Single(e => e.Key.EndsWith("step.json", StringComparison.Ordinal)).Value);
         Assert.That(manifest, Is.EqualTo(
-            """{"manifestVersion":1,"kind":"FakeStep","formatVersion":1,"assembly":"MLTransfer.Tests","settings":{"input":"X","paddingLength":0},"parts":[""" +
+            """{"manifestVersion":1,"kind":"FakeStep","formatVersion":1""" +
+            ""","assembly":"MLTransfer.Tests","settings":{"input":"X","paddingLength":0},"parts":[""" +
             """{"name":"weights.bin","length":4,"sha256":"ea2845900b5856c9bf354b1aa9761b5aa6888e5ed61738fe9579ca42bc0f6054"},""" +
             """{"name":"padding.bin","length":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]}"""));
     }
@@ -150,7 +152,7 @@ public class StepPersistenceTests
     public void Load_KindOfAForeignAssembly_IsRefused()
     {
         byte[] model = SavedModel.EditManifest(SavedModel.Save(new FakeStep(3, kind: "Foreign")), "MLTransfer.Tests", "System.Private.Xml");
-        Assert.That(() => SavedModel.Load(model), Fails<NotSupportedException>("'System.Private.Xml'", "not loaded for a model", "MLTransfer.Images"));
+        Assert.That(() => SavedModel.Load(model), Fails<NotSupportedException>("'System.Private.Xml'", "not loaded for a model"));
     }
 
     [Test]
@@ -173,7 +175,8 @@ public class StepPersistenceTests
     {
         MLContext ml = new(seed: 0);
         using MemoryStream stream = new();
-        Assert.That(() => ml.Model.Save(new TwoParts(FakeStep.WeightsPart, name), null, stream), Throws.ArgumentException.With.Message.Contains($"'{name}'"));
+        Assert.That(() => ml.Model.Save(new TwoParts(FakeStep.WeightsPart, name), null, stream),
+            Throws.ArgumentException.With.Message.Contains($"'{name}'"));
     }
 
     // ML.NET calls the loader through reflection, which wraps what it throws once for each level of the pipeline.

@@ -52,7 +52,8 @@ public class MlNetInternalsPersistenceTests
     [Test]
     public void TryLoadBinaryStreamAndGetDirectory_ObjectIsNoLoadContext_NameTheMissingMember()
     {
-        Assert.That(() => MlNetInternals.TryLoadBinaryStream("text", "entry", _ => { }), Throws.InstanceOf<MissingMemberException>().With.Message.Contains("TryLoadBinaryStream"));
+        Assert.That(() => MlNetInternals.TryLoadBinaryStream("text", "entry", _ => { }),
+            Throws.InstanceOf<MissingMemberException>().With.Message.Contains("TryLoadBinaryStream"));
         Assert.That(() => MlNetInternals.GetDirectory("text"), Throws.InstanceOf<MissingMemberException>().With.Message.Contains("Directory"));
     }
 
