@@ -3,8 +3,8 @@ using System.Text;
 namespace MLTransfer.Text;
 
 /// <summary>
-/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text costs
-/// no more than the part that is used. Holds its buffers between texts; one thread at a time.
+/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text
+/// costs no more than the part that is used. Holds its buffers between texts; one thread at a time.
 /// </summary>
 internal sealed class WordPieceScan
 {
@@ -24,8 +24,7 @@ internal sealed class WordPieceScan
 
     private int[] _ids = [];
     private int _count, _limit;
-
-    private bool Full => _count >= _limit;
+    private bool _full;
 
     /// <summary>Appends a text's ids.</summary>
     /// <param name="rules">How.</param>
@@ -41,6 +40,7 @@ internal sealed class WordPieceScan
         scan._ids = ids;
         scan._count = start;
         scan._limit = (int)Math.Min((long)start + enough, int.MaxValue);
+        scan._full = enough == 0;
         scan.Raw(text);
         ids = scan._ids;
         // A thread's scan outlives the caller's buffer and tokenizer; it must not keep them alive.
@@ -55,7 +55,6 @@ internal sealed class WordPieceScan
         var scan = new WordPieceScan();
         scan.Begin(options);
         scan._toBuffer = true;
-        scan._limit = int.MaxValue;
         scan.Normalize(text);
         return new string(scan._normalized, 0, scan._normalizedLength);
     }
@@ -71,7 +70,7 @@ internal sealed class WordPieceScan
         (_clean, _chinese, _strip, _lower) = (options.CleanText, options.HandleChineseChars, options.StripAccents, options.Lowercase);
         _waiting.Clear();
         _wordLength = _wordCodePoints = _normalizedLength = 0;
-        _toBuffer = false;
+        _toBuffer = _full = false;
     }
 
     private void Raw(ReadOnlySpan<char> text)
@@ -79,15 +78,15 @@ internal sealed class WordPieceScan
         AddedTokenFinder finder = _rules.RawTokens;
         int taken = 0;
         int from = 0;
-        while (!Full && finder.TryFind(text, from, taken, out var found))
+        while (!_full && finder.TryFind(text, from, taken, out var found))
         {
             if (found.Start > taken)
                 Segment(text[taken..found.Start]);
-            Push(found.Token.Id);
+            Add(found.Token);
             taken = found.End;
             from = found.Next;
         }
-        if (taken < text.Length && !Full)
+        if (taken < text.Length && !_full)
             Segment(text[taken..]);
     }
 
@@ -107,15 +106,15 @@ internal sealed class WordPieceScan
         ReadOnlySpan<char> normalized = _normalized.AsSpan(0, _normalizedLength);
         int taken = 0;
         int from = 0;
-        while (!Full && finder.TryFind(normalized, from, taken, out var found))
+        while (!_full && finder.TryFind(normalized, from, taken, out var found))
         {
             if (found.Start > taken)
                 Words(normalized[taken..found.Start]);
-            Push(found.Token.Id);
+            Add(found.Token);
             taken = found.End;
             from = found.Next;
         }
-        if (taken < normalized.Length)
+        if (taken < normalized.Length && !_full)
             Words(normalized[taken..]);
     }
 
@@ -123,7 +122,7 @@ internal sealed class WordPieceScan
     {
         foreach (Rune rune in normalized.EnumerateRunes())
         {
-            if (Full)
+            if (_full)
                 break;
             Put(rune.Value);
         }
@@ -133,7 +132,7 @@ internal sealed class WordPieceScan
     private void Normalize(ReadOnlySpan<char> text)
     {
         int i = 0;
-        while (i < text.Length && !Full)
+        while (i < text.Length && !_full)
         {
             char c = text[i];
             if (char.IsAscii(c) && _waiting.Count == 0)
@@ -191,7 +190,8 @@ internal sealed class WordPieceScan
     }
 
     /// <summary>
-    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept ever wait.
+    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept ever
+    /// wait.
     /// </summary>
     private void Order(int c)
     {
@@ -259,7 +259,7 @@ internal sealed class WordPieceScan
     private void Grow(int c)
     {
         // Beyond the limit the word is unknown whatever follows; only its end is still of interest.
-        if (Full || _wordCodePoints > _rules.MaximumWordLength)
+        if (_full || _wordCodePoints > _rules.MaximumWordLength)
             return;
         _wordCodePoints++;
         if (_wordLength + 2 > _word.Length)
@@ -283,6 +283,14 @@ internal sealed class WordPieceScan
         else
             _count += pieces;
         _wordLength = _wordCodePoints = 0;
+        _full = _count >= _limit;
+    }
+
+    /// <summary>An added token alone never ends the scan, only a word does: that is how the reference counts, and for pairs it shows.</summary>
+    private void Add(AddedToken token)
+    {
+        if (!_full)
+            Push(token.Id);
     }
 
     private void Push(int id)
