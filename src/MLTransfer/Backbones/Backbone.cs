@@ -1,5 +1,4 @@
 using MLTransfer.Backbones;
-using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Text;
 

@@ -20,7 +20,6 @@ public sealed record BackboneCard
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         WriteIndented = true,
-        NewLine = "\n",
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
@@ -97,7 +96,7 @@ public sealed record BackboneCard
     }
 
     /// <summary>The card as the text of <c>mltransfer.json</c>. Deterministic.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(this, Json).ReplaceLineEndings("\n") + "\n";
 
     /// <summary>Writes <c>mltransfer.json</c> into a folder, over an older one.</summary>
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), ToJson());

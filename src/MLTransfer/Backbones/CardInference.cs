@@ -141,5 +141,5 @@ internal static class CardInference
     private static string? Prompt(BackboneFiles files, string name) => (string?)files.Config("config_sentence_transformers.json")?["prompts"]?[name];
 
     internal static string Describe(OnnxValue value) =>
-        $"'{value.Name}' {value.ElementType} [{string.Join(", ", value.Dimensions.Select(d => d.Symbol ?? d.Value?.ToString() ?? "?"))}]";
+        $"'{value.Name}' {value.ElementType} [{string.Join(", ", value.Dimensions.Select(d => d.ToString()))}]";
 }

@@ -28,7 +28,7 @@ internal sealed record GraphPorts
             inputs[role] = required.FirstOrDefault(i => i.Name == name) ?? throw Throw.NoSuchInput(origin, role, name, described);
         foreach (OnnxValue input in required)
         {
-            if (!inputs.Values.Contains(input))
+            if (!inputs.ContainsValue(input))
                 throw Throw.InputWithoutRole(origin, CardInference.Describe(input));
             if (input.Dimensions is [{ Value: > 1 } batch, ..])
                 throw Throw.FixedBatch(origin, CardInference.Describe(input), batch.Value!.Value);

@@ -19,7 +19,7 @@ internal abstract class BackboneEncoder : WindowEncoder
     // Below this, waking other threads costs more than preparing the rows here.
     private const int ParallelRows = 16;
 
-    private readonly SessionLease _lease;
+    private readonly SessionHolder _holder;
     private readonly byte[] _fingerprint;
     private readonly TensorPort _output;
     private readonly string[] _outputNames;
@@ -38,10 +38,11 @@ internal abstract class BackboneEncoder : WindowEncoder
     private byte[] _content = new byte[256];
     private bool _disposed;
 
-    protected BackboneEncoder(EmbeddingPlan plan, SessionLease lease, ImmutableArray<string> inputNames, string preprocessing)
+    protected BackboneEncoder(EmbeddingPlan plan, SessionHolder holder, ImmutableArray<string> inputNames, string preprocessing)
     {
         Plan = plan;
-        _lease = lease;
+        _holder = holder;
+        SessionLease lease = holder.Take();
         OnnxSession session = lease.Session;
         _fingerprint = plan.Fingerprint(session, preprocessing);
         _outputNames = [plan.Backbone.Card.FeatureOutput];
@@ -49,6 +50,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         _inputNames = [.. inputNames];
         _inputPorts = [.. inputNames.Select(name => session.Inputs.First(i => i.Name == name))];
         _inputs = new OrtValue[_inputNames.Length];
+        holder.Return(lease);
     }
 
     protected EmbeddingPlan Plan { get; }
@@ -60,11 +62,19 @@ internal abstract class BackboneEncoder : WindowEncoder
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Reserve(count);
-        int missing = FindKnown(count);
-        if (missing > 0)
+        SessionLease lease = _holder.Take();
+        try
         {
-            Prepare(_missing.AsSpan(0, missing).ToArray());
-            RunMissing(missing);
+            int missing = FindKnown(count);
+            if (missing > 0)
+            {
+                Prepare(_missing.AsSpan(0, missing).ToArray());
+                RunMissing(lease.Session, missing);
+            }
+        }
+        finally
+        {
+            _holder.Return(lease);
         }
         for (int slot = 0; slot < count; slot++)
             _results[slot] ??= _results[_firstSlot[_keys[slot]]];
@@ -77,7 +87,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         if (_disposed)
             return;
         _disposed = true;
-        _lease.Dispose();
+        _holder.Dispose();
     }
 
     /// <summary>Bytes that <see cref="WriteContent"/> needs at most.</summary>
@@ -147,7 +157,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         }
     }
 
-    private void RunMissing(int missing)
+    private void RunMissing(OnnxSession session, int missing)
     {
         Span<int> slots = _missing.AsSpan(0, missing);
         // By length, then by place: equal windows give equal packs.
@@ -155,37 +165,39 @@ internal abstract class BackboneEncoder : WindowEncoder
         int[] lengths = new int[missing];
         for (int i = 0; i < missing; i++)
             lengths[i] = PaddedLength(_lengths[slots[i]]);
-        PackPlanner.Plan(lengths, Plan.ElementBudget(_lease.Session), Plan.RowLimit, EqualLengthsOnly, _packEnds);
+        PackPlanner.Plan(lengths, Plan.ElementBudget(session), Plan.RowLimit, EqualLengthsOnly, _packEnds);
         int start = 0;
         foreach (int end in _packEnds)
         {
-            RunPack(slots[start..end], lengths[end - 1]);
+            RunPack(session, slots[start..end], lengths[end - 1]);
             start = end;
         }
     }
 
-    private void RunPack(ReadOnlySpan<int> slots, int longest)
+    private void RunPack(OnnxSession session, ReadOnlySpan<int> slots, int longest)
     {
-        OnnxSession session = _lease.Session;
         try
         {
             Fill(slots, longest, _inputs);
             _symbols.Clear();
             for (int i = 0; i < _inputs.Length; i++)
                 _symbols.Bind(_inputPorts[i], _inputs[i].GetTensorTypeAndShape().Shape);
-            if (_symbols.Resolve(_output) is long[] shape)
+            long[]? promised = _symbols.Resolve(_output);
+            if (promised is not null && session.KeepsPromise(_output.Name) == true)
             {
-                _outputBuffer.Resize(checked((int)TensorPrimitives.Product<long>(shape)));
-                using OrtValue output = _outputBuffer.AsTensor(shape);
+                _outputBuffer.Resize(checked((int)TensorPrimitives.Product<long>(promised)));
+                using OrtValue output = _outputBuffer.AsTensor(promised);
                 _outputs[0] = output;
                 session.Run(_inputNames, _inputs, _outputNames, _outputs, slots.Length);
-                Collect(slots, shape, _outputBuffer.Span);
+                Collect(slots, promised, _outputBuffer.Span);
+                return;
             }
-            else
-            {
-                using IDisposableReadOnlyCollection<OrtValue> outputs = session.RunAllocating(_inputNames, _inputs, _outputNames, slots.Length);
-                Collect(slots, outputs[0].GetTensorTypeAndShape().Shape, outputs[0].GetTensorDataAsSpan<float>());
-            }
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.RunAllocating(_inputNames, _inputs, _outputNames, slots.Length);
+            long[] delivered = outputs[0].GetTensorTypeAndShape().Shape;
+            // One row of one token cannot tell a right promise from a wrong one.
+            if (promised is not null && longest > 1)
+                session.RecordPromise(_output.Name, delivered.AsSpan().SequenceEqual(promised));
+            Collect(slots, delivered, outputs[0].GetTensorDataAsSpan<float>());
         }
         finally
         {
@@ -219,7 +231,7 @@ internal abstract class BackboneEncoder : WindowEncoder
     {
         if (output.Pooling == Pooling.None)
         {
-            if (Plan.Options.SequencePrecision == SequencePrecision.Single)
+            if (Plan.Options.SequencePrecision == SequencePrecision.Float32)
                 return new FeatureBlock(tokens.ToArray(), tokenCount);
             var half = new Half[tokens.Length];
             TensorPrimitives.ConvertToHalf(tokens, half);

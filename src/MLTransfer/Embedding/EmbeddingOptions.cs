@@ -55,7 +55,7 @@ public abstract record EmbeddingOptions
     /// <summary>How graphs with whole-tensor quantisation are run. Default: <see cref="Int8Execution.Exact"/>.</summary>
     public Int8Execution Int8Execution { get; init; }
 
-    /// <summary>Precision of sequence outputs. Default: <see cref="SequencePrecision.Half"/>.</summary>
+    /// <summary>Precision of sequence outputs. Default: <see cref="SequencePrecision.Float16"/>.</summary>
     public SequencePrecision SequencePrecision { get; init; }
 
     /// <summary>How the graph is kept in model.zip. Default: <see cref="GraphStorage.Embedded"/>.</summary>

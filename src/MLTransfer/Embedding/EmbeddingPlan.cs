@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
 using MLTransfer.Internal;
-using MLTransfer.Onnx;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
 using MLTransfer.Schema;
@@ -57,11 +56,7 @@ internal sealed class EmbeddingPlan
     /// <exception cref="ArgumentException">An option does not fit the backbone.</exception>
     public static EmbeddingPlan Make(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options) => new(env, step, backbone, options);
 
-    public SessionLease Rent(IHostEnvironment env) => SessionPool.Shared.Rent(_source, _settings, message =>
-    {
-        using IChannel channel = env.Start(Step);
-        channel.Warning(message);
-    });
+    public SessionLease Rent(IHostEnvironment env) => SessionPool.Shared.Rent(_source, _settings, message => StepLog.Warning(env, Step, message));
 
     /// <summary>A further lease of a session that is there already.</summary>
     public SessionLease RentAgain() => SessionPool.Shared.Rent(_source, _settings);
@@ -118,19 +113,18 @@ internal sealed class EmbeddingPlan
     {
         if (!rowsInterfere && !Backbone.Ports.BatchIsOne)
             return;
-        using IChannel channel = env.Start(Step);
         if (Backbone.Ports.BatchIsOne)
         {
-            channel.Warning($"The batch axis of backbone '{Backbone.Name}' is fixed at 1, so it runs one row at a time. Export it with a dynamic batch axis to run faster.");
+            StepLog.Warning(env, Step, $"The batch axis of backbone '{Backbone.Name}' is fixed at 1, so it runs one row at a time. Export it with a dynamic batch axis to run faster.");
         }
         else if (Options.Int8Execution == Int8Execution.Batched)
         {
-            channel.Warning($"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}): " +
+            StepLog.Warning(env, Step, $"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}): " +
                 "with Int8Execution.Batched a row's features depend on the rows beside it.");
         }
         else if (Options.Int8Execution == Int8Execution.Exact)
         {
-            channel.Info($"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}), so it runs one row at a time " +
+            StepLog.Info(env, Step, $"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}), so it runs one row at a time " +
                 "(Int8Execution.Exact). Int8Execution.Float batches.");
         }
     }

@@ -81,6 +81,9 @@ internal static partial class Throw
         $"The graph of backbone '{name}' keeps weights in other files ({string.Join(", ", files)}), which cannot lie inside model.zip. " +
         "Set the step's GraphStorage to Reference, or merge the weights into one .onnx file.");
 
+    public static Exception MemoryGraphCannotBeReferenced(string name) => new NotSupportedException(
+        $"The graph of backbone '{name}' lies in no file, so a saved model cannot refer to it. Set the step's GraphStorage to Embedded.");
+
     public static Exception ReferencedGraphChanged(string path, string expected, string found) => new InvalidDataException(
         $"The model refers to the graph '{path}' with SHA-256 {expected}, but the file there has {found}. Put the original file back, or train and save the model again.");
 

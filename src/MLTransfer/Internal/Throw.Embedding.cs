@@ -2,8 +2,8 @@ namespace MLTransfer.Internal;
 
 internal static partial class Throw
 {
-    public static Exception DimensionTooLarge(int dimension, string backbone, int available) => new ArgumentOutOfRangeException(
-        nameof(EmbeddingOptions.Dimension), dimension, $"Dimension keeps the first numbers of a feature; backbone '{backbone}' delivers {available}.");
+    public static Exception DimensionTooLarge(int dimension, string backbone, int available) => new ArgumentException(
+        $"EmbeddingOptions.Dimension is {dimension}; it keeps the first numbers of a feature; backbone '{backbone}' delivers {available}.");
 
     public static Exception SequenceNotTruncated(string column) => new ArgumentException(
         $"Column '{column}' is a sequence (Pooling.None); Dimension truncates pooled features only. Leave Dimension null.");
@@ -12,8 +12,11 @@ internal static partial class Throw
         $"Output '{output}' of backbone '{backbone}' came out as [{string.Join(", ", shape)}]; expected [{rows}, {dimension}] or [{rows}, tokens, {dimension}]. " +
         "Correct the card's featureOutput and dimension.");
 
-    public static Exception MaximumLengthTooLarge(int asked, string backbone, long available) => new ArgumentOutOfRangeException(
-        nameof(TextEmbeddingOptions.MaximumLength), asked, $"The sequence axis of backbone '{backbone}' is fixed at {available} tokens.");
+    public static Exception MaximumLengthTooLarge(int asked, string backbone, long available) => new ArgumentException(
+        $"TextEmbeddingOptions.MaximumLength is {asked}, but the sequence axis of backbone '{backbone}' is fixed at {available} tokens.");
+
+    public static Exception TextInputShape(string origin, string input) => new NotSupportedException(
+        $"Input {input} of '{origin}' is fed with token ids and needs two axes, [batch, tokens]. Export the encoder with such inputs.");
 
     public static Exception PrefixMissing(TextRole role, string backbone) => new ArgumentException(
         $"Role {role} was asked for, but the card of backbone '{backbone}' states no prefix for it. Set Prefix instead, or leave Role at None.");
@@ -33,9 +36,15 @@ internal static partial class Throw
         $"EmbedTensor reads column '{column}' for input '{tensor}' of backbone '{backbone}' and expects {expected} numbers, but it has {found}. " +
         "Choose the column that the backbone was made for, or resize it before this step.");
 
-    public static Exception VectorEmpty(string column, string tensor) => new InvalidOperationException(
-        $"A row of column '{column}' has 0 numbers, but input '{tensor}' needs at least one. Filter such rows before this step.");
+    public static Exception VectorEmpty(string column, string tensor, long row) => new InvalidOperationException(
+        $"Column '{column}' has 0 numbers in the row at position {row}, but input '{tensor}' needs at least one. Filter such rows before this step.");
 
-    public static Exception VectorNotMultiple(string column, string tensor, int found, long multiple) => new InvalidOperationException(
-        $"A row of column '{column}' has {found} numbers; input '{tensor}' takes a multiple of {multiple}.");
+    public static Exception VectorNotMultiple(string column, string tensor, int found, long multiple, long row) => new InvalidOperationException(
+        $"Column '{column}' has {found} numbers in the row at position {row}; input '{tensor}' takes a multiple of {multiple}.");
+
+    public static Exception VectorRowSize(string column, string tensor, int found, long expected, long row) => new InvalidOperationException(
+        $"Column '{column}' has {found} numbers in the row at position {row}; input '{tensor}' takes {expected}.");
+
+    public static Exception TensorLengthsDiffer(IEnumerable<(string Column, int Length)> lengths) => new InvalidOperationException(
+        $"The graph's open axis has one size for all inputs, but in one row it is {string.Join(", ", lengths.Select(l => $"{l.Length} in column '{l.Column}'"))}.");
 }

@@ -39,6 +39,6 @@ internal sealed class ColumnMap
     public IEnumerable<DataViewSchema.Column> InputColumns(IReadOnlyList<string>? read = null) =>
         read is null ? PassThrough() : PassThrough().Concat(read.Select(name => _input[name])).DistinctBy(c => c.Index);
 
-    public InvalidOperationException Inactive(DataViewSchema.Column column) => new(
+    public static InvalidOperationException Inactive(DataViewSchema.Column column) => new(
         $"Column '{column.Name}' was not asked for when this cursor or row was made. Name it among the columns needed.");
 }

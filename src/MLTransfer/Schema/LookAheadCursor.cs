@@ -83,7 +83,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!_map.IsActive(column.Index))
-            throw _map.Inactive(column);
+            throw ColumnMap.Inactive(column);
         if (column.Index >= _map.InputCount)
         {
             int output = column.Index - _map.InputCount;

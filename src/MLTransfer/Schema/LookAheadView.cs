@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.Schema;
 
@@ -11,11 +10,16 @@ internal sealed class LookAheadView : IDataView
 {
     private readonly IDataView _input;
     private readonly RowStep _step;
+    private readonly Func<WindowEncoder> _createEncoder;
 
-    public LookAheadView(IDataView input, RowStep step)
+    /// <param name="input">The rows.</param>
+    /// <param name="step">What is read and added.</param>
+    /// <param name="createEncoder">An encoder for one cursor, or an error where the fitted step may no longer be used.</param>
+    public LookAheadView(IDataView input, RowStep step, Func<WindowEncoder> createEncoder)
     {
         _input = input;
         _step = step;
+        _createEncoder = createEncoder;
         Schema = step.Extend(input.Schema);
     }
 
@@ -31,7 +35,7 @@ internal sealed class LookAheadView : IDataView
         if (!map.AnyAdded)
             return new PassThroughCursor(_input.GetRowCursor(map.InputColumns(), rand), Schema, map);
         IEnumerable<DataViewSchema.Column> needed = map.InputColumns(_step.InputColumns);
-        return new LookAheadCursor(_input.GetRowCursor(needed, rand), Schema, map, _step.CreateEncoder());
+        return new LookAheadCursor(_input.GetRowCursor(needed, rand), Schema, map, _createEncoder());
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)

@@ -35,7 +35,7 @@ internal sealed class MappedRow : DataViewRow
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!_map.IsActive(column.Index))
-            throw _map.Inactive(column);
+            throw ColumnMap.Inactive(column);
         if (column.Index < _map.InputCount)
             return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         int output = column.Index - _map.InputCount;

@@ -20,6 +20,15 @@ internal static class MlNetInternals
         return property?.GetValue(catalog) as IHostEnvironment ?? throw Missing(catalog.GetType(), "IInternalCatalog.Environment");
     }
 
+    /// <summary>What <c>MLContext.GpuDeviceId</c> and <c>MLContext.FallbackToCpu</c> say, through the internal <c>IHostEnvironmentInternal</c>.</summary>
+    public static (int? GpuDeviceId, bool FallbackToCpu) GetDevice(IHostEnvironment env)
+    {
+        Type? host = env.GetType().GetInterfaces().FirstOrDefault(i => i.Name == "IHostEnvironmentInternal");
+        PropertyInfo device = host?.GetProperty("GpuDeviceId") ?? throw Missing(env.GetType(), "IHostEnvironmentInternal.GpuDeviceId");
+        PropertyInfo fallback = host.GetProperty("FallbackToCpu") ?? throw Missing(env.GetType(), "IHostEnvironmentInternal.FallbackToCpu");
+        return ((int?)device.GetValue(env), (bool)fallback.GetValue(env)!);
+    }
+
     /// <summary>A column of a <see cref="SchemaShape"/>, whose constructor is internal.</summary>
     public static SchemaShape.Column Column(
         string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null) =>
@@ -28,6 +37,66 @@ internal static class MlNetInternals
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern SchemaShape.Column NewColumn(
         string name, SchemaShape.Column.VectorKind vecKind, DataViewType itemType, bool isKey, SchemaShape? annotations);
+
+    /// <summary>
+    /// Which loader reads the step that <paramref name="context"/> saves. <paramref name="modelSignature"/> has exactly eight characters,
+    /// <paramref name="loaderSignature"/> at most 24. <paramref name="assemblyName"/> is a simple name: a full name with a higher version than the
+    /// installed one would not load.
+    /// </summary>
+    public static void SetVersionInfo(ModelSaveContext context, string modelSignature, uint version, string assemblyName, string loaderSignature)
+    {
+        ConstructorInfo constructor = VersionInfoConstructor
+            ?? throw Missing(typeof(ModelSaveContext), "VersionInfo(string, uint, uint, uint, string, string, string)");
+        MethodInfo method = SetVersionInfoMethod ?? throw Missing(typeof(ModelSaveContext), "SetVersionInfo");
+        object?[] arguments = [modelSignature, version, version, version, assemblyName, loaderSignature, null];
+        object info = constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        method.Invoke(context, BindingFlags.DoNotWrapExceptions, null, [info], null);
+    }
+
+    /// <summary>Writes an entry of the archive beside the step's own.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    public static extern void SaveBinaryStream(ModelSaveContext context, string name, Action<BinaryWriter> action);
+
+    /// <summary>Reads an entry beside the step's own. False where there is none.</summary>
+    /// <param name="context">A <c>ModelLoadContext</c>, a type that is internal.</param>
+    /// <param name="name">The entry's name in the step's directory.</param>
+    /// <param name="read">Reads the entry's bytes; its base stream can seek and knows its length.</param>
+    public static bool TryLoadBinaryStream(object context, string name, Action<BinaryReader> read)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        MethodInfo method = context.GetType().GetMethod("TryLoadBinaryStream", [typeof(string), typeof(Action<BinaryReader>)])
+            ?? throw Missing(context.GetType(), "TryLoadBinaryStream");
+        return (bool)method.Invoke(context, BindingFlags.DoNotWrapExceptions, null, [name, read], null)!;
+    }
+
+    /// <summary>
+    /// The directory of the archive that a <c>ModelLoadContext</c> reads from, such as "TransformerChain/Step_000"; empty for its root.
+    /// </summary>
+    public static string GetDirectory(object context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        FieldInfo field = context.GetType().GetField("Directory") ?? throw Missing(context.GetType(), "Directory");
+        return (string?)field.GetValue(context) ?? "";
+    }
+
+    /// <summary>The internal attribute by which an assembly declares a loader of models, for an assembly that cannot carry it.</summary>
+    public static Attribute LoadableClass(Type instance, Type loader, string description, string loaderSignature)
+    {
+        Assembly core = typeof(ComponentCatalog).Assembly;
+        Type attribute = core.GetType("Microsoft.ML.LoadableClassAttribute") ?? throw Missing(typeof(ComponentCatalog), "LoadableClassAttribute");
+        Type signature = core.GetType("Microsoft.ML.SignatureLoadModel") ?? throw Missing(typeof(ComponentCatalog), "SignatureLoadModel");
+        Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
+        ConstructorInfo constructor = attribute.GetConstructor(parameters)
+            ?? throw Missing(attribute, ".ctor(Type, Type, Type, Type, string, string[])");
+        return (Attribute)constructor.Invoke(
+            BindingFlags.DoNotWrapExceptions, null, [instance, loader, null, signature, description, new[] { loaderSignature }], null);
+    }
+
+    private static readonly MethodInfo? SetVersionInfoMethod =
+        typeof(ModelSaveContext).GetMethod("SetVersionInfo", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    private static readonly ConstructorInfo? VersionInfoConstructor = SetVersionInfoMethod?.GetParameters()[0].ParameterType.GetConstructor(
+        [typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)]);
 
     private static MissingMemberException Missing(Type type, string member) => new(
         $"{type.FullName} of {type.Assembly.GetName().Name} {type.Assembly.GetName().Version} has no member '{member}', which MLTransfer needs. " +

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MLTransfer.Schema;
 
@@ -16,7 +17,7 @@ internal sealed class PassThroughCursor(DataViewRowCursor input, DataViewSchema 
     public override bool IsColumnActive(DataViewSchema.Column column) => map.IsActive(column.Index);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
-        map.IsActive(column.Index) ? input.GetGetter<TValue>(input.Schema[column.Index]) : throw map.Inactive(column);
+        map.IsActive(column.Index) ? input.GetGetter<TValue>(input.Schema[column.Index]) : throw ColumnMap.Inactive(column);
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace MLTransfer.Schema;
 
 /// <summary>
-/// What the look-ahead view asks of a step: which columns it reads, which it adds, and an encoder for windows of rows. Knows no modality.
+/// What the look-ahead view asks of a step: which columns it reads and which it adds. Knows no modality.
 /// </summary>
 internal abstract class RowStep
 {
@@ -16,9 +16,6 @@ internal abstract class RowStep
 
     /// <summary>Throws an error that names the column where an input is missing or has the wrong type.</summary>
     public abstract void CheckInput(DataViewSchema schema);
-
-    /// <summary>Opens an encoder: one cursor's or one row mapper's, never shared between threads.</summary>
-    public abstract WindowEncoder CreateEncoder();
 
     /// <summary>The input schema with the added columns behind it. Built once for each view, because ML.NET compares schemas by reference.</summary>
     public DataViewSchema Extend(DataViewSchema input)

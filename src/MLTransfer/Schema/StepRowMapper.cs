@@ -7,11 +7,13 @@ namespace MLTransfer.Schema;
 internal sealed class StepRowMapper : IRowToRowMapper
 {
     private readonly RowStep _step;
+    private readonly Func<WindowEncoder> _createEncoder;
 
-    public StepRowMapper(DataViewSchema inputSchema, RowStep step)
+    public StepRowMapper(DataViewSchema inputSchema, RowStep step, Func<WindowEncoder> createEncoder)
     {
         InputSchema = inputSchema;
         _step = step;
+        _createEncoder = createEncoder;
         OutputSchema = step.Extend(inputSchema);
     }
 
@@ -31,6 +33,6 @@ internal sealed class StepRowMapper : IRowToRowMapper
         if (!ReferenceEquals(input.Schema, InputSchema))
             throw new ArgumentException("The row's schema is not the one this mapper was made for.", nameof(input));
         ColumnMap map = new(InputSchema, OutputSchema, activeColumns);
-        return new MappedRow(input, OutputSchema, map, map.AnyAdded ? _step.CreateEncoder() : null);
+        return new MappedRow(input, OutputSchema, map, map.AnyAdded ? _createEncoder() : null);
     }
 }

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using MLTransfer.Onnx.Internal;
+
+namespace MLTransfer.Onnx.Graphs;
+
+/// <summary>A model's bytes and where they are: in a file, with external data perhaps, or in memory. Thread-safe; holds nothing open.</summary>
+internal sealed class ModelSource
+{
+    private const int ChunkSize = 1 << 20;
+
+    // By path, length and time of change of all the files: hashing 130 MB takes longer than opening them otherwise does.
+    private static readonly ConcurrentDictionary<string, string> KnownHashes = new(StringComparer.Ordinal);
+
+    private readonly object _lock = new();
+    private string? _sha256;
+    private ImmutableArray<string> _externalFiles;
+
+    private ModelSource(string name, string? filePath, byte[]? bytes, long byteCount)
+    {
+        Name = name;
+        FilePath = filePath;
+        Bytes = bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
+        ByteCount = byteCount;
+    }
+
+    /// <summary>For messages: the path, or the name given.</summary>
+    public string Name { get; }
+
+    /// <summary>The full path, of a model from a file.</summary>
+    public string? FilePath { get; }
+
+    /// <summary>The bytes, of a model from memory.</summary>
+    public ReadOnlyMemory<byte>? Bytes { get; }
+
+    /// <summary>Bytes of the graph's file, without external data.</summary>
+    public long ByteCount { get; }
+
+    /// <summary>SHA-256 over the graph's bytes and then each external file in ordinal order of their names, lower-case hexadecimal.</summary>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, or an external file is not where it must be.</exception>
+    public string Sha256
+    {
+        get
+        {
+            lock (_lock)
+                return _sha256 ??= FilePath is null ? Hexadecimal(SHA256.HashData(Bytes!.Value.Span)) : HashFiles(FilePath);
+        }
+    }
+
+    /// <summary>Names of the files that hold external data, relative to the graph's folder.</summary>
+    /// <exception cref="InvalidDataException">The file is no ONNX model.</exception>
+    public IReadOnlyList<string> ExternalFiles
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_externalFiles.IsDefault)
+                {
+                    using OnnxModel model = Read();
+                    _externalFiles = Graphs.ExternalFiles.Names(model);
+                }
+                return _externalFiles;
+            }
+        }
+    }
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static ModelSource FromFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string full = Path.GetFullPath(path);
+        var info = new FileInfo(full);
+        return info.Exists ? new ModelSource(full, full, bytes: null, info.Length) : throw Throw.GraphMissing(full);
+    }
+
+    /// <param name="bytes">The whole model. Not copied, and not to be changed afterwards.</param>
+    /// <param name="name">For messages.</param>
+    public static ModelSource FromMemory(byte[] bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new ModelSource(name, filePath: null, bytes, bytes.Length);
+    }
+
+    /// <summary>Reads the structure. The caller disposes the model, which holds the file mapped.</summary>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, is damaged, or goes beyond a limit.</exception>
+    public OnnxModel Read()
+    {
+        if (FilePath is null)
+            return OnnxModel.FromBytes(Bytes!.Value, Name);
+        FileStream stream = File.OpenRead(FilePath);
+        try
+        {
+            // An empty file cannot be mapped.
+            if (stream.Length == 0)
+                throw Throw.GraphEmpty(Name);
+            if (stream.Length > ModelGuard.LargestFile)
+                throw Throw.GraphTooLarge(Name, stream.Length, ModelGuard.LargestFile);
+            var mapped = new MappedFile(stream);
+            return OnnxModel.Read(mapped.Memory, new ReadContext(Name, Path.GetDirectoryName(FilePath)), mapped);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The whole guard, to be passed before ONNX Runtime sees the model.</summary>
+    /// <param name="expectedSha256">The hash on record, in either case; null where there is none.</param>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, is damaged, unsafe or beyond a limit, or has another hash.</exception>
+    public void Check(string? expectedSha256)
+    {
+        using (OnnxModel model = Read())
+            ModelGuard.Check(model);
+        if (expectedSha256 is not null && !expectedSha256.Equals(Sha256, StringComparison.OrdinalIgnoreCase))
+            throw Throw.HashMismatch(Name, expectedSha256, Sha256);
+    }
+
+    /// <summary>Writes the graph's bytes, without external data.</summary>
+    public void CopyTo(Stream destination)
+    {
+        if (FilePath is null)
+        {
+            destination.Write(Bytes!.Value.Span);
+            return;
+        }
+        using FileStream file = File.OpenRead(FilePath);
+        file.CopyTo(destination);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private string HashFiles(string path)
+    {
+        var files = new List<string> { path };
+        using (OnnxModel model = Read())
+        {
+            foreach (OnnxTensor tensor in model.AllTensors().Where(t => t.External is not null)
+                .DistinctBy(t => t.External!.Location, StringComparer.Ordinal).OrderBy(t => t.External!.Location, StringComparer.Ordinal))
+            {
+                // Not before its name is known to be harmless.
+                files.Add(Graphs.ExternalFiles.Resolve(tensor.External!, tensor.Name, tensor.Origin!));
+            }
+        }
+        var key = new StringBuilder();
+        foreach (string file in files)
+        {
+            var info = new FileInfo(file);
+            key.Append(file).Append('\0').Append(info.Length).Append('\0').Append(info.LastWriteTimeUtc.Ticks).Append('\0');
+        }
+        return KnownHashes.GetOrAdd(key.ToString(), static (_, files) => Hash(files), files);
+    }
+
+    private static string Hash(IEnumerable<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] chunk = new byte[ChunkSize];
+        foreach (string file in files)
+        {
+            using FileStream stream = File.OpenRead(file);
+            for (int read; (read = stream.Read(chunk)) > 0;)
+                hash.AppendData(chunk.AsSpan(0, read));
+        }
+        return Hexadecimal(hash.GetHashAndReset());
+    }
+
+    private static string Hexadecimal(byte[] hash) => string.Create(2 * hash.Length, hash, static (text, hash) =>
+    {
+        for (int i = 0; i < hash.Length; i++)
+            hash[i].TryFormat(text[(2 * i)..], out _, "x2", System.Globalization.CultureInfo.InvariantCulture);
+    });
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Internal;
+
+namespace MLTransfer.Onnx.Sessions;
+
+/// <summary>A graph ready to run. Thread-safe: any number of threads may run it at once, each with its own tensors. The pool that made it disposes it.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly ConcurrentDictionary<string, bool> _sizedOutputs = new(StringComparer.Ordinal);
+    private readonly string _name;
+    private long _rowCount;
+    private long _runCount;
+
+    private OnnxSession(InferenceSession session, string name, ComputeTarget target)
+    {
+        _session = session;
+        _name = name;
+        Target = target;
+        Inputs = [.. session.InputMetadata.Select(i => TensorPort.Of(i.Key, i.Value))];
+        Outputs = [.. session.OutputMetadata.Select(o => TensorPort.Of(o.Key, o.Value))];
+    }
+
+    public ImmutableArray<TensorPort> Inputs { get; }
+
+    public ImmutableArray<TensorPort> Outputs { get; }
+
+    /// <summary>Where it really runs: never <see cref="ComputeTarget.Auto"/>, and the processor after a fallback.</summary>
+    public ComputeTarget Target { get; }
+
+    /// <summary>The execution provider it really runs on, such as "CPUExecutionProvider".</summary>
+    public string ActiveProvider => ExecutionProviders.NameOf(Target.Provider);
+
+    /// <summary>Rows run since it was made.</summary>
+    public long RowCount => Interlocked.Read(ref _rowCount);
+
+    /// <summary>Runs since it was made.</summary>
+    public long RunCount => Interlocked.Read(ref _runCount);
+
+    public static OnnxSession Create(ModelSource source, SessionSettings settings, Action<string>? warn)
+    {
+        // A file may have changed since the source was opened; the hash it was opened with is the one to be kept.
+        (source.FilePath is string file ? ModelSource.FromFile(file) : source).Check(source.Sha256);
+        ComputeTarget target = ExecutionProviders.Resolve(settings.Target, warn);
+        using SessionOptions options = ExecutionProviders.Options(target);
+        // Memory patterns are planned and kept for each input shape; with open axes that is a leak in all but name.
+        options.EnableMemoryPattern = false;
+        options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        if (settings.IntraOpThreadCount is int threads)
+            options.IntraOpNumThreads = threads;
+        try
+        {
+            InferenceSession session = source.FilePath is string path
+                ? new InferenceSession(path, options) : new InferenceSession(Bytes(source), options);
+            return new OnnxSession(session, source.Name, target);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Throw.SessionRefused(source.FilePath ?? source.Name, target, e);
+        }
+    }
+
+    /// <summary>Runs into tensors that the caller made.</summary>
+    /// <param name="inputNames">Names, in the order of <paramref name="inputs"/>.</param>
+    /// <param name="inputs">Tensors; still the caller's.</param>
+    /// <param name="outputNames">Names, in the order of <paramref name="outputs"/>.</param>
+    /// <param name="outputs">Tensors of the right shapes, none over the memory of an input.</param>
+    /// <param name="rows">Rows in this run, for the counter.</param>
+    public void Run(string[] inputNames, OrtValue[] inputs, string[] outputNames, OrtValue[] outputs, int rows)
+    {
+        Count(rows);
+        try
+        {
+            _session.Run(_runOptions, inputNames, inputs, outputNames, outputs);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Throw.RunFailed(_name, Target, e);
+        }
+    }
+
+    /// <summary>Runs and lets ONNX Runtime make the outputs. The caller disposes them.</summary>
+    /// <inheritdoc cref="Run"/>
+    public IDisposableReadOnlyCollection<OrtValue> RunAllocating(string[] inputNames, OrtValue[] inputs, string[] outputNames, int rows)
+    {
+        Count(rows);
+        try
+        {
+            return _session.Run(_runOptions, inputNames, inputs, outputNames);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Throw.RunFailed(_name, Target, e);
+        }
+    }
+
+    /// <summary>
+    /// Whether the shape that symbols promise for an output is to be relied on: null before the first run, then what that run showed. Files exist whose output axes bear the
+    /// name of an input axis of another size.
+    /// </summary>
+    public bool? KeepsPromise(string output) => _sizedOutputs.TryGetValue(output, out bool keeps) ? keeps : null;
+
+    /// <summary>Records what a run showed; one broken promise is enough.</summary>
+    public void RecordPromise(string output, bool kept) => _sizedOutputs.AddOrUpdate(output, kept, (_, before) => before && kept);
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _runOptions.Dispose();
+    }
+
+    // The source was made from an array, so this copies nothing.
+    private static byte[] Bytes(ModelSource source) =>
+        MemoryMarshal.TryGetArray(source.Bytes!.Value, out ArraySegment<byte> array) && array.Count == array.Array!.Length ? array.Array : source.Bytes.Value.ToArray();
+
+    private void Count(int rows)
+    {
+        Debug.Assert(rows > 0, "A run has rows.");
+        Interlocked.Add(ref _rowCount, rows);
+        Interlocked.Increment(ref _runCount);
+    }
+}

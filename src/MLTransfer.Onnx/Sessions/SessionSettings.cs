@@ -1,0 +1,20 @@
+namespace MLTransfer.Onnx.Sessions;
+
+/// <summary>What a session is made with. Equal settings over equal graphs share a session.</summary>
+internal sealed record SessionSettings
+{
+    /// <summary>Where it runs. Default: the processor.</summary>
+    public ComputeTarget Target { get; init; } = ComputeTarget.Cpu;
+
+    /// <summary>Threads of one operator. Default: ONNX Runtime's, one for each core.</summary>
+    public int? IntraOpThreadCount
+    {
+        get;
+        init
+        {
+            if (value is int count)
+                ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(IntraOpThreadCount));
+            field = value;
+        }
+    }
+}

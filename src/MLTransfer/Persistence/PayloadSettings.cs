@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using MLTransfer.Internal;
+
+namespace MLTransfer.Persistence;
+
+/// <summary>Settings of a saved step, or an object within them. What is missing or of another type is an <see cref="InvalidDataException"/> that names it.</summary>
+/// <param name="Kind">The step's kind, for messages.</param>
+/// <param name="Values">The settings as they were written.</param>
+internal sealed record PayloadSettings(string Kind, JsonObject Values)
+{
+    /// <summary>A text that must be there.</summary>
+    public string Text(string name) => OptionalText(name) ?? throw Throw.SettingMissing(Kind, name);
+
+    /// <summary>A text, or null where it is null or absent.</summary>
+    public string? OptionalText(string name) => Values[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out string? text) => text,
+        JsonNode other => throw Throw.SettingWrong(Kind, name, "a text", other.ToJsonString()),
+    };
+
+    /// <summary>A number or truth value, or null where it is null or absent.</summary>
+    public T? Optional<T>(string name)
+        where T : struct => Values[name] switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue(out T found) => found,
+            JsonNode other => throw Throw.SettingWrong(Kind, name, $"a {typeof(T).Name}", other.ToJsonString()),
+        };
+
+    /// <summary>One of an enumeration's names.</summary>
+    public T Choice<T>(string name)
+        where T : struct, Enum => Choice<T>(name, Text(name));
+
+    /// <summary>One of an enumeration's names, or null where it is null or absent.</summary>
+    public T? OptionalChoice<T>(string name)
+        where T : struct, Enum => OptionalText(name) is string text ? Choice<T>(name, text) : null;
+
+    /// <summary>The objects of a list that must be there.</summary>
+    public IEnumerable<PayloadSettings> Objects(string name)
+    {
+        if (Values[name] is not JsonArray list)
+            throw Throw.SettingMissing(Kind, name);
+        return list.Select(item => item is JsonObject values ? new PayloadSettings(Kind, values)
+            : throw Throw.SettingWrong(Kind, name, "a list of objects", item?.ToJsonString() ?? "null"));
+    }
+
+    private T Choice<T>(string name, string text)
+        where T : struct, Enum => Enum.GetNames<T>().Contains(text, StringComparer.Ordinal) ? Enum.Parse<T>(text)
+            : throw Throw.SettingWrong(Kind, name, $"one of {string.Join(", ", Enum.GetNames<T>())}", $"'{text}'");
+}

@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Microsoft.ML.OnnxRuntime;
+using MLTransfer.Backbones;
+using MLTransfer.Embedding;
+
+namespace MLTransfer.Text;
+
+/// <summary>Texts through a text backbone: token ids, attention mask, token types and positions, whichever the graph has.</summary>
+internal sealed class TextEncoder : BackboneEncoder
+{
+    private readonly TextStep _step;
+    private readonly IntegerInput[] _inputs;
+    private ValueGetter<ReadOnlyMemory<char>>? _getter;
+    private ReadOnlyMemory<char>[] _texts = new ReadOnlyMemory<char>[8];
+    private int[][] _ids = new int[8][];
+    private int[] _counts = new int[8];
+
+    public TextEncoder(TextStep step, SessionHolder session)
+        : base(step.Plan, session, [.. step.Plan.Backbone.Ports.Inputs.Values.Select(p => p.Name)], step.Preprocessing)
+    {
+        _step = step;
+        _inputs = [.. step.Plan.Backbone.Ports.Inputs.Select(p => IntegerInput.Create(p.Key, p.Value))];
+    }
+
+    protected override bool EqualLengthsOnly => !Plan.Backbone.Ports.Inputs.ContainsKey(InputRoles.Mask);
+
+    public override void Bind(DataViewRow row) => _getter = row.GetGetter<ReadOnlyMemory<char>>(row.Schema[_step.InputColumnName]);
+
+    public override void Read(int slot)
+    {
+        if (slot >= _texts.Length)
+        {
+            int size = Math.Max(slot + 1, 2 * _texts.Length);
+            Array.Resize(ref _texts, size);
+            Array.Resize(ref _ids, size);
+            Array.Resize(ref _counts, size);
+        }
+        _getter!(ref _texts[slot]);
+    }
+
+    // Text is hashed as UTF-16, so that even broken surrogates keep their difference.
+    protected override int ContentSize(int slot) => sizeof(char) * _texts[slot].Length;
+
+    protected override int WriteContent(int slot, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(_texts[slot].Span);
+        bytes.CopyTo(destination);
+        return bytes.Length;
+    }
+
+    protected override int Prepare(int slot)
+    {
+        ReadOnlyMemory<char> text = _texts[slot];
+        if (_step.Prefix.Length > 0)
+            text = string.Concat(_step.Prefix, text.Span).AsMemory();
+        _ids[slot] ??= new int[64];
+        return _counts[slot] = Plan.Backbone.Tokenizer!.Encode(text, _step.MaximumLength, ref _ids[slot]);
+    }
+
+    protected override int PaddedLength(int longest) => _step.FixedLength ?? longest;
+
+    protected override int CountedTokens(int slot, int delivered) => Math.Min(_counts[slot], delivered);
+
+    protected override void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs)
+    {
+        long padId = Plan.Backbone.Tokenizer!.PadId;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            IntegerInput input = _inputs[i];
+            input.Resize(rows.Length * longest);
+            for (int row = 0; row < rows.Length; row++)
+            {
+                int start = row * longest;
+                int count = _counts[rows[row]];
+                switch (input.Role)
+                {
+                    case InputRoles.Ids:
+                        input.Write(start, _ids[rows[row]].AsSpan(0, count));
+                        input.Fill(start + count, longest - count, padId);
+                        break;
+                    case InputRoles.Mask:
+                        input.Fill(start, count, 1);
+                        input.Fill(start + count, longest - count, 0);
+                        break;
+                    case InputRoles.Types:
+                        input.Fill(start, longest, 0);
+                        break;
+                    default:
+                        input.Count(start, longest);
+                        break;
+                }
+            }
+            inputs[i] = input.AsTensor([rows.Length, longest]);
+        }
+    }
+}
