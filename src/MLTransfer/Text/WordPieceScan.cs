@@ -6,14 +6,12 @@ namespace MLTransfer.Text;
 /// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text
 /// costs no more than the part that is used. Holds its buffers between texts; one thread at a time.
 /// </summary>
-internal sealed class WordPieceScan
+internal sealed partial class WordPieceScan
 {
     [ThreadStatic]
     private static WordPieceScan? t_scan;
 
-    private readonly List<(int CodePoint, byte CombiningClass)> _waiting = [];
     private WordPieceRules _rules = null!;
-    private bool _clean, _chinese, _strip, _lower;
 
     private char[] _word = new char[128];
     private int _wordLength, _wordCodePoints;
@@ -49,28 +47,10 @@ internal sealed class WordPieceScan
         return scan._count - start;
     }
 
-    /// <summary>The text as the normalizer leaves it.</summary>
-    public static string Normalize(BertNormalizerOptions options, string text)
-    {
-        var scan = new WordPieceScan();
-        scan.Begin(options);
-        scan._toBuffer = true;
-        scan.Normalize(text);
-        return new string(scan._normalized, 0, scan._normalizedLength);
-    }
-
     private void Begin(WordPieceRules rules)
     {
         _rules = rules;
         Begin(rules.Normalizer);
-    }
-
-    private void Begin(BertNormalizerOptions options)
-    {
-        (_clean, _chinese, _strip, _lower) = (options.CleanText, options.HandleChineseChars, options.StripAccents, options.Lowercase);
-        _waiting.Clear();
-        _wordLength = _wordCodePoints = _normalizedLength = 0;
-        _toBuffer = _full = false;
     }
 
     private void Raw(ReadOnlySpan<char> text)
@@ -127,110 +107,6 @@ internal sealed class WordPieceScan
             Put(rune.Value);
         }
         EndWord();
-    }
-
-    private void Normalize(ReadOnlySpan<char> text)
-    {
-        int i = 0;
-        while (i < text.Length && !_full)
-        {
-            char c = text[i];
-            if (char.IsAscii(c) && _waiting.Count == 0)
-            {
-                i++;
-                if (_clean && (BertUnicode.Classes(c) & (CharClasses.Removed | CharClasses.White)) is var classes and not 0)
-                {
-                    if ((classes & CharClasses.Removed) == 0)
-                        Put(' ');
-                    continue;
-                }
-                Put(_lower && char.IsAsciiLetterUpper(c) ? c | 0x20 : c);
-                continue;
-            }
-            Rune.DecodeFromUtf16(text[i..], out Rune rune, out int consumed);
-            i += consumed;
-            Clean(rune.Value);
-        }
-        Release();
-    }
-
-    private void Clean(int c)
-    {
-        CharClasses classes = BertUnicode.Classes(c);
-        if (_clean)
-        {
-            if ((classes & CharClasses.Removed) != 0)
-                return;
-            if ((classes & CharClasses.White) != 0)
-                c = ' ';
-        }
-        bool apart = _chinese && (classes & CharClasses.Chinese) != 0;
-        if (apart)
-            Strip(' ');
-        Strip(c);
-        if (apart)
-            Strip(' ');
-    }
-
-    private void Strip(int c)
-    {
-        if (!_strip)
-        {
-            Lower(c);
-            return;
-        }
-        if ((BertUnicode.Classes(c) & CharClasses.Decomposes) == 0)
-        {
-            Order(c);
-            return;
-        }
-        Span<int> room = stackalloc int[3];
-        foreach (int part in BertUnicode.Decompose(c, room))
-            Order(part);
-    }
-
-    /// <summary>
-    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept ever
-    /// wait.
-    /// </summary>
-    private void Order(int c)
-    {
-        CharClasses classes = BertUnicode.Classes(c);
-        bool kept = (classes & CharClasses.Mark) == 0;
-        if ((classes & CharClasses.Reordered) == 0)
-        {
-            Release();
-            if (kept)
-                Lower(c);
-        }
-        else if (kept)
-        {
-            byte combiningClass = BertUnicode.CombiningClass(c);
-            int at = _waiting.Count;
-            while (at > 0 && _waiting[at - 1].CombiningClass > combiningClass)
-                at--;
-            _waiting.Insert(at, (c, combiningClass));
-        }
-    }
-
-    private void Release()
-    {
-        if (_waiting.Count == 0)
-            return;
-        foreach ((int c, _) in _waiting)
-            Lower(c);
-        _waiting.Clear();
-    }
-
-    private void Lower(int c)
-    {
-        if (!_lower || (BertUnicode.Classes(c) & CharClasses.HasLower) == 0)
-        {
-            Put(c);
-            return;
-        }
-        foreach (int lower in BertUnicode.Lower(c))
-            Put(lower);
     }
 
     private void Put(int c)
