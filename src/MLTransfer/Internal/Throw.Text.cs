@@ -20,8 +20,8 @@ internal static partial class Throw
         $"{file}: '{member}' is {Shortened(found)}, expected {expected}. {DownloadAgain}");
 
     public static Exception TokenizerKindUnsupported(TokenizerFile file, string member, string found, string supported) => new NotSupportedException(
-        $"{file}: '{member}' is {found}. Supported: {supported}. Use a model of BERT's family (WordPiece), or turn texts into vectors elsewhere and " +
-        "read them as a vector column.");
+        $"{file}: '{member}' is {found}. Supported: {supported}. Use a model of BERT's family (WordPiece), or turn texts into vectors elsewhere " +
+        "and read them as a vector column.");
 
     public static Exception VocabularyEmpty(TokenizerFile file) => new InvalidDataException($"{file} holds no token. {DownloadAgain}");
 
