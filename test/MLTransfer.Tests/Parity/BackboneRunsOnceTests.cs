@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Trainers;
 using MLTransfer.Tests.Support;
+using Classifier = Microsoft.ML.Data.MulticlassPredictionTransformer<Microsoft.ML.Trainers.MaximumEntropyModelParameters>;
 
 namespace MLTransfer.Tests.Parity;
 
@@ -23,12 +23,13 @@ internal sealed class BackboneRunsOnceTests
         IDataView data = ml.Data.LoadFromEnumerable(Rows);
         using TextEmbeddingTransformer counter = ml.Transforms.EmbedText("Features", backbone).Fit(data);
         long before = counter.RowsRun;
-        using TransformerChain<MulticlassPredictionTransformer<MaximumEntropyModelParameters>> model = Pipeline(ml, backbone, trainer).Fit(data);
+        using TransformerChain<Classifier> model = Pipeline(ml, backbone, trainer).Fit(data);
         IDataView scored = model.Transform(data);
         ml.MulticlassClassification.Evaluate(scored);
         ml.MulticlassClassification.Evaluate(scored);
         AssertOnce(backbone, counter.RowsRun - before);
-        Assert.That(backbone.Cache.Statistics.Hits, Is.GreaterThanOrEqualTo(3 * Rows.Length - DistinctCount), "training and two evaluations asked for every row");
+        Assert.That(backbone.Cache.Statistics.Hits, Is.GreaterThanOrEqualTo(3 * Rows.Length - DistinctCount),
+            "training and two evaluations asked for every row");
     }
 
     [TestCase("sdca")]
@@ -51,7 +52,7 @@ internal sealed class BackboneRunsOnceTests
         Backbone backbone = TinyBackbones.Text();
         var nothing = new FeatureCache(memoryLimit: 0);
         IDataView data = ml.Data.LoadFromEnumerable(Rows);
-        using TransformerChain<MulticlassPredictionTransformer<MaximumEntropyModelParameters>> model = Pipeline(ml, backbone, "sdca", nothing).Fit(data);
+        using TransformerChain<Classifier> model = Pipeline(ml, backbone, "sdca", nothing).Fit(data);
         Assert.That(nothing.Statistics.Misses, Is.GreaterThan(5 * Rows.Length), "what the cache saves");
     }
 
@@ -61,9 +62,10 @@ internal sealed class BackboneRunsOnceTests
         Assert.That(rowsRun, Is.EqualTo(DistinctCount));
     }
 
-    private static EstimatorChain<MulticlassPredictionTransformer<MaximumEntropyModelParameters>> Pipeline(MLContext ml, Backbone backbone, string trainer, FeatureCache? cache = null)
+    private static EstimatorChain<Classifier> Pipeline(MLContext ml, Backbone backbone, string trainer, FeatureCache? cache = null)
     {
-        EstimatorChain<TextEmbeddingTransformer> features = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.EmbedText(backbone, new TextEmbeddingOptions { Cache = cache }));
+        EstimatorChain<TextEmbeddingTransformer> features = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.EmbedText(backbone, new TextEmbeddingOptions { Cache = cache }));
         return trainer == "sdca" ? features.Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20))
             : features.Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy());
     }

@@ -41,7 +41,8 @@ internal sealed class Int8ParityTests
         float[][] found = AssertRowsAlone(ml, model, BatchTolerance, batches: true, $"{Int8} in float");
         using TextEmbeddingTransformer full = TextRows.Fit(ml, Backbone.Open(RealAssets.Model(Float32)));
         double[] cosines = [.. found.Zip(TextRows.Together(ml, full, texts), TextRows.Cosine)];
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cosine with {Float32}: smallest {cosines.Min():f5}, mean {cosines.Average():f5}"));
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"cosine with {Float32}: smallest {cosines.Min():f5}, mean {cosines.Average():f5}"));
         // What is left between them is the rounding of the weights to 8 bits.
         Assert.That(cosines, Has.All.GreaterThan(0.99));
     }
@@ -63,7 +64,8 @@ internal sealed class Int8ParityTests
         float[][] alone = TextRows.OneByOne(ml, model, texts);
         int equal = together.Zip(alone, (a, b) => a.SequenceEqual(b)).Count(e => e);
         double smallest = together.Zip(alone, TextRows.Cosine).Min();
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"batched: {equal} of {RowCount} rows equal, smallest cosine {smallest:f4}"));
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"batched: {equal} of {RowCount} rows equal, smallest cosine {smallest:f4}"));
         Assert.That(equal, Is.LessThan(RowCount / 2), "the trap that Exact and Float avoid");
     }
 
@@ -74,7 +76,8 @@ internal sealed class Int8ParityTests
         Assert.That(runs, batches ? Is.LessThan(RowCount / 2) : Is.EqualTo(RowCount), "runs");
         float[][] alone = TextRows.OneByOne(ml, model, texts);
         float largest = together.Zip(alone, (a, b) => a.Zip(b, (x, y) => MathF.Abs(x - y)).Max()).Max();
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {runs} runs, largest difference between batch and single row {largest:e2}"));
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {runs} runs, largest difference between batch and single row {largest:e2}"));
         Columns.AssertEqual(together, alone, tolerance, what);
         return together;
     }

@@ -28,7 +28,12 @@ internal sealed class RealBackboneTests
             Assert.That(card.Pooling, Is.EqualTo(Pooling.Mean));
             Assert.That(card.Normalize, Is.True);
             Assert.That(card.MaximumLength, Is.EqualTo(maximumLength));
-            Assert.That(card.Inputs, Is.EquivalentTo(new Dictionary<string, string> { ["ids"] = "input_ids", ["mask"] = "attention_mask", ["types"] = "token_type_ids" }));
+            Assert.That(card.Inputs, Is.EquivalentTo(new Dictionary<string, string>
+            {
+                ["ids"] = "input_ids",
+                ["mask"] = "attention_mask",
+                ["types"] = "token_type_ids",
+            }));
         }
     }
 
@@ -52,8 +57,8 @@ internal sealed class RealBackboneTests
     public void Open_PolicyWithSeveralOutputs_ListsThem()
     {
         string folder = RealAssets.Model("cartpole-ppo");
-        Assert.That(() => Backbone.Open(folder), Throws.ArgumentException
-            .With.Message.Contains("'action_logits'").And.Message.Contains("'value'").And.Message.Contains("'features'").And.Message.Contains("FeatureOutput"));
+        Assert.That(() => Backbone.Open(folder), Throws.ArgumentException.With.Message.Contains("'action_logits'")
+            .And.Message.Contains("'value'").And.Message.Contains("'features'").And.Message.Contains("FeatureOutput"));
     }
 
     [Test]

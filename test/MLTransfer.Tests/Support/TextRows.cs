@@ -6,7 +6,8 @@ namespace MLTransfer.Tests.Support;
 /// <summary>Texts as rows, and their features.</summary>
 internal static class TextRows
 {
-    public static IDataView Data(MLContext ml, params IEnumerable<string> texts) => ml.Data.LoadFromEnumerable(texts.Select(t => new Row { Text = t }).ToArray());
+    public static IDataView Data(MLContext ml, params IEnumerable<string> texts) =>
+        ml.Data.LoadFromEnumerable(texts.Select(t => new Row { Text = t }).ToArray());
 
     /// <summary>All texts in one transform.</summary>
     public static float[][] Together(MLContext ml, TextEmbeddingTransformer model, params IEnumerable<string> texts) =>

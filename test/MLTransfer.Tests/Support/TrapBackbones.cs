@@ -9,8 +9,8 @@ internal static class TrapBackbones
     private const int D = TinyBackbones.TextDimension;
 
     /// <summary>
-    /// A dynamic int8 product over token vectors, as ONNX Runtime's quantiser writes it. Token vectors grow with the token's id, so that the scale of a batch is set by its largest
-    /// token and rows of small tokens lose precision beside it.
+    /// A dynamic int8 product over token vectors, as ONNX Runtime's quantiser writes it. Token vectors grow with the token's id, so that the scale
+    /// of a batch is set by its largest token and rows of small tokens lose precision beside it.
     /// </summary>
     public static Backbone Int8()
     {
@@ -19,17 +19,22 @@ internal static class TrapBackbones
         string embedded = graph.Node("Gather", [graph.Initializer("embeddings", table, TinyBackbones.Vocabulary.Length, D), ids], "embedded");
         string[] quantized = graph.Node("DynamicQuantizeLinear", [embedded], ["quantized", "scale", "zero"]);
         sbyte[] weights = [.. TinyBackbones.Values(D * D, seed: 2).Select(v => (sbyte)(100 * v))];
-        string product = graph.Node("MatMulInteger", [quantized[0], graph.Initializer("weights", weights, D, D), quantized[2], graph.Initializer("weights_zero", new sbyte[1])], "product");
+        string right = graph.Initializer("weights", weights, D, D);
+        string zero = graph.Initializer("weights_zero", new sbyte[1]);
+        string product = graph.Node("MatMulInteger", [quantized[0], right, quantized[2], zero], "product");
         string real = graph.Node("Cast", [product], "real", OnnxAttribute.Of("to", (long)OnnxElementType.Float));
         string scales = graph.Node("Mul", [quantized[1], graph.Initializer("weights_scale", [0.002f])], "scales");
         return Finish(graph, graph.Node("Tanh", [graph.Node("Mul", [real, scales], "projected")], "last_hidden_state"), "tiny-int8", withMask: true);
     }
 
-    /// <summary>Every token is mixed with the mean of all tokens, padding included. With a mask the graph takes one and heeds it not, which no reader of the graph's inputs can see.</summary>
+    /// <summary>
+    /// Every token is mixed with the mean of all tokens, padding included. With a mask the graph takes one and heeds it not, which its inputs do not show.
+    /// </summary>
     public static Backbone MixingOverPadding(bool withMask)
     {
         GraphBuilder graph = Start(out string ids, withMask);
-        string table = graph.Initializer("embeddings", TinyBackbones.Values(TinyBackbones.Vocabulary.Length * D, seed: 1), TinyBackbones.Vocabulary.Length, D);
+        int count = TinyBackbones.Vocabulary.Length;
+        string table = graph.Initializer("embeddings", TinyBackbones.Values(count * D, seed: 1), count, D);
         string embedded = graph.Node("Gather", [table, ids], "embedded");
         string mean = graph.Node("ReduceMean", [embedded], "mean", OnnxAttribute.Of("axes", [1L]), OnnxAttribute.Of("keepdims", 1L));
         return Finish(graph, graph.Node("Tanh", [graph.Node("Add", [embedded, mean], "mixed")], "last_hidden_state"), "tiny-maskless", withMask);

@@ -1,10 +1,11 @@
-// Makes what the parity tests compare with: features of transformers.js 4.3.1 (onnxruntime-node, fp32, mean over tokens, normalised), one text at a time so that nothing is padded.
+// Makes what the parity tests compare with: features of transformers.js 4.3.1 (onnxruntime-node, fp32, mean over tokens, normalised), one text at a time
+// so that nothing is padded.
 //   MODEL.bin   the features of sentences.json in order, float32 little-endian
 //   stsb.json   Spearman's correlation of the cosines with the scores of the test rows of STS-B, and the hash of the file they were read from
-// Truncation: transformers.js cuts at model_max_length of tokenizer_config.json, which is 512 for all-minilm-l6-v2; sentence-transformers cuts that model at max_seq_length 256 of
-// sentence_bert_config.json, on purpose, and so do we. The script sets the tokenizer to that number. A text that is cut loses its last
-// [SEP] in transformers.js, which cuts after adding special tokens; Hugging Face's Rust library and sentence-transformers keep it, and so do we: the script puts it back. All else is
-// the library's default.
+// Truncation: transformers.js cuts at model_max_length of tokenizer_config.json, which is 512 for all-minilm-l6-v2; sentence-transformers cuts that model
+// at max_seq_length 256 of sentence_bert_config.json, on purpose, and so do we. The script sets the tokenizer to that number. A text that is cut loses its
+// last [SEP] in transformers.js, which cuts after adding special tokens; Hugging Face's Rust library and sentence-transformers keep it, and so do we: the
+// script puts it back. All else is the library's default.
 // Run in a folder outside the repository that holds a copy of package.json, after npm install:
 //   node features.mjs <folder of the models> <folder of the data set stsb> <folder of sentences.json>
 import { createHash } from 'node:crypto';
@@ -71,7 +72,7 @@ for (const row of rows) {
   cosines.push(a.reduce((sum, v, i) => sum + v * b[i], 0));
 }
 const scores = rows.map((r) => Number(r[score]));
-if (process.argv[5]) writeFileSync(process.argv[5], JSON.stringify({ cosines, scores }));
 writeFileSync(join(folder, 'stsb.json'), JSON.stringify({
-  model: 'all-minilm-l6-v2', rows: rows.length, spearman: pearson(ranks(cosines), ranks(scores)), sha256: createHash('sha256').update(bytes).digest('hex'),
+  model: 'all-minilm-l6-v2', rows: rows.length, spearman: pearson(ranks(cosines), ranks(scores)),
+  sha256: createHash('sha256').update(bytes).digest('hex'),
 }, null, 1) + '\n');
