@@ -25,7 +25,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         double[] rowWeights = Shares(rows.Weights);
         double[] weights = factors is null ? rowWeights : Shares([.. rows.Weights.Zip(factors, (w, f) => w * f)]);
         Workers workers = new(options.ThreadCount ?? Environment.ProcessorCount);
-        FeatureBasis basis = FeatureBasis.Create(rows.Features, rowWeights, workers);
+        FeatureBasis basis = FeatureBasis.Create(rows.Features, rowWeights, options.FeatureScaling, workers);
         LinearObjective objective = new(basis.Rows, loss, workers);
         RegularizationPath path = new(objective, loss, weights);
 

@@ -150,8 +150,8 @@ internal sealed class LinearArithmeticTests
     {
         AlignedMatrix raw = Fill(rows, features, 11);
         double[] weights = [.. Enumerable.Repeat(1.0 / rows, rows)];
-        FeatureBasis basis = FeatureBasis.Create(Fill(rows, features, 11), weights, new Workers(threads));
-        FeatureBasis other = FeatureBasis.Create(Fill(rows, features, 11), weights, new Workers(threads + 3));
+        FeatureBasis basis = FeatureBasis.Create(Fill(rows, features, 11), weights, FeatureScaling.Standardize, new Workers(threads));
+        FeatureBasis other = FeatureBasis.Create(Fill(rows, features, 11), weights, FeatureScaling.Standardize, new Workers(threads + 3));
         Assert.That(basis.AxisCount, Is.LessThanOrEqualTo(Math.Min(rows, features)));
         double[] along = [.. Enumerable.Range(0, basis.AxisCount).Select(j => j % 3 - 1.0)];
         (float[] w, float b) = basis.ToRaw(along, 0.5);
