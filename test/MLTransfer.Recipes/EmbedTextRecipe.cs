@@ -28,9 +28,9 @@ public sealed class EmbedTextRecipe : Recipe
     }
 
     [Test]
-    public void SeveralOutputs()
+    public void AllSettings()
     {
-        // sample: several-outputs
+        // sample: all-settings
         var ml = new MLContext();
         IDataView data = ml.Data.LoadFromEnumerable(Rows);
         var options = new TextEmbeddingOptions
@@ -42,7 +42,7 @@ public sealed class EmbedTextRecipe : Recipe
         using var embed = ml.Transforms.EmbedText(DefaultBackbones.Text, options).Fit(data);
         Console.WriteLine(embed.Transform(data).Schema["Short"].Type);
         // end
-        Show("several-outputs");
+        Show("all-settings");
     }
 
     [Test]

@@ -1,7 +1,6 @@
 namespace MLTransfer.Recipes;
 
 // sample: ticket
-/// <summary>A row to learn from.</summary>
 public sealed class Ticket
 {
     public string Text { get; set; } = "";
@@ -9,7 +8,6 @@ public sealed class Ticket
     public string Label { get; set; } = "";
 }
 
-/// <summary>What the model says of a row.</summary>
 public sealed class Prediction
 {
     public string PredictedLabel { get; set; } = "";

@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Text;
 using MLTransfer.Benchmarks.Measuring;
-using MLTransfer.Models;
 using MLTransfer.Testing;
 
 namespace MLTransfer.Benchmarks.Quality;
