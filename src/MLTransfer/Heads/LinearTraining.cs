@@ -62,7 +62,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         int foldCount = Math.Min(search.FoldCount, largest);
         if (foldCount < 2)
         {
-            Warn($"{step}: no class has two rows, so nothing can be held out to choose the regularization by; {LinearHeadOptions.FewShotRegularization} is used.");
+            Warn($"{step}: {(strata.Length == 1 ? "there is one row" : "no class has two rows")}, so nothing can be held out to choose the regularization by; {LinearHeadOptions.FewShotRegularization} is used.");
             return (LinearHeadOptions.FewShotRegularization, null);
         }
         int[] folds = StratifiedFolds.Deal(strata, foldCount, seed);

@@ -36,6 +36,15 @@ internal sealed class LinearArithmeticTests
         }
     }
 
+    [Test]
+    public void AlignedMatrix_LargerThanAnArray_IsRefusedBeforeAnythingIsAllocated()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => new AlignedMatrix(int.MaxValue, 2), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("2147483647 rows of 2 numbers"));
+        // The error itself and the assertion.
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000_000));
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
