@@ -1,1 +1,19 @@
+using MLTransfer.Benchmarks.Measuring;
+using MLTransfer.Benchmarks.Quality;
+using MLTransfer.Benchmarks.Speed;
+
+var groups = new Dictionary<string, Action<Figures>>
+{
+    ["speed text"] = TextSpeed.Run,
+    ["speed heads"] = HeadSpeed.Run,
+    ["quality text"] = TextQuality.Run,
+};
+if (!groups.TryGetValue(string.Join(' ', args), out Action<Figures>? group))
+{
+    Console.Error.WriteLine($"Expected one of: {string.Join(", ", groups.Keys)}.");
+    return 2;
+}
+var figures = new Figures();
+group(figures);
+figures.Write(Console.Out);
 return 0;

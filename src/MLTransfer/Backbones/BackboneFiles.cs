@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using MLTransfer.Internal;
 using MLTransfer.Text;
 
@@ -78,21 +76,8 @@ internal sealed class BackboneFiles
         return Path.Combine(user, "mltransfer");
     }
 
-    /// <summary>A JSON file of the folder, or null where there is none.</summary>
-    public JsonNode? Config(string relativePath)
-    {
-        string path = Path.Combine(_folder, relativePath);
-        if (!File.Exists(path))
-            return null;
-        try
-        {
-            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
-        }
-        catch (JsonException e)
-        {
-            throw Throw.ConfigUnreadable(path, e);
-        }
-    }
+    /// <summary>A JSON file of the folder, which need not be there.</summary>
+    public ConfigFile Config(string relativePath) => ConfigFile.Read(Path.Combine(_folder, relativePath));
 
     private static BackboneFiles FromFile(string path)
     {

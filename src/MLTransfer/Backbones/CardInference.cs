@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Text;
@@ -101,17 +100,14 @@ internal static class CardInference
 
     private static int Dimension(BackboneFiles files, OnnxValue feature)
     {
-        long? size = feature.Dimensions[^1].Value
-            ?? (long?)files.Config("1_Pooling/config.json")?["word_embedding_dimension"] ?? (long?)files.Config("config.json")?["hidden_size"];
+        double? size = feature.Dimensions[^1].Value
+            ?? files.Config("1_Pooling/config.json").Number("word_embedding_dimension") ?? files.Config("config.json").Number("hidden_size");
         return size is > 0 and <= int.MaxValue ? (int)size : throw Throw.UnknownDimension(files.Origin, Describe(feature));
     }
 
     private static Pooling? PoolingConfig(BackboneFiles files)
     {
-        if (files.Config("1_Pooling/config.json") is not JsonObject config)
-            return null;
-        string[] modes = [.. config.Where(m => m.Key.StartsWith("pooling_mode_", StringComparison.Ordinal) && m.Value is JsonValue v && v.TryGetValue(out bool on) && on)
-            .Select(m => m.Key["pooling_mode_".Length..])];
+        string[] modes = files.Config("1_Pooling/config.json").Set("pooling_mode_");
         return modes switch
         {
             ["mean_tokens"] => Pooling.Mean,
@@ -127,18 +123,17 @@ internal static class CardInference
     private static int MaximumLength(BackboneFiles files)
     {
         // The smallest of what is stated would be wrong: sentence-transformers limits its models below what the network could take, on purpose.
-        long? stated = (long?)files.Config("sentence_bert_config.json")?["max_seq_length"] ?? Number(files.Config("tokenizer_config.json")?["model_max_length"])
-            ?? (long?)files.Config("config.json")?["max_position_embeddings"];
+        double? stated = files.Config("sentence_bert_config.json").Number("max_seq_length") ?? Limit(files.Config("tokenizer_config.json").Number("model_max_length"))
+            ?? files.Config("config.json").Number("max_position_embeddings");
         return stated is > 2 and < LargestStatedLength ? (int)stated : FallbackMaximumLength;
     }
 
-    private static long? Number(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue(out double number) && number < LargestStatedLength ? (long)number : null;
+    private static double? Limit(double? number) => number < LargestStatedLength ? number : null;
 
     private static bool HasNormalizeModule(BackboneFiles files) =>
-        files.Config("modules.json") is JsonArray modules && modules.Any(m => ((string?)m?["type"])?.EndsWith(".Normalize", StringComparison.Ordinal) == true);
+        files.Config("modules.json").TextOfEach("type").Any(type => type.EndsWith(".Normalize", StringComparison.Ordinal));
 
-    private static string? Prompt(BackboneFiles files, string name) => (string?)files.Config("config_sentence_transformers.json")?["prompts"]?[name];
+    private static string? Prompt(BackboneFiles files, string name) => files.Config("config_sentence_transformers.json").Text("prompts", name);
 
     internal static string Describe(OnnxValue value) =>
         $"'{value.Name}' {value.ElementType} [{string.Join(", ", value.Dimensions.Select(d => d.ToString()))}]";

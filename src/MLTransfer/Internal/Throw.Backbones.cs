@@ -74,6 +74,9 @@ internal static partial class Throw
     public static Exception ConfigUnreadable(string file, Exception inner) => new InvalidDataException(
         $"'{file}' is not valid JSON: {inner.Message} Download it again or remove it.", inner);
 
+    public static Exception ConfigMember(string file, string member, string expected, System.Text.Json.Nodes.JsonNode? found) => new InvalidDataException(
+        $"'{member}' of '{file}' is {found?.ToJsonString() ?? "null"}; expected {expected}. Correct the file, or remove it and state what it says with BackboneOptions.");
+
     public static Exception WrongModality(string step, BackboneModality expected, string name, BackboneModality found) => new ArgumentException(
         $"{step} needs a {expected} backbone, but '{name}' reads {found}. Use Embed{found}, or open it with BackboneOptions.Modality.");
 

@@ -207,25 +207,19 @@ internal sealed class BackboneTests
         Assert.That(() => Backbone.Open(_folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains(Path.GetFileName(name)));
     }
 
-    [TestCase("""{"pooling_mode_mean_tokens": "yes"}""")]
-    [TestCase("""[1, 2]""")]
-    [TestCase("""{"word_embedding_dimension": "six", "pooling_mode_mean_tokens": true}""")]
-    public void Open_ConfigurationOfAnotherShape_IsNoCrash(string pooling)
+    [TestCase("1_Pooling/config.json", """{"pooling_mode_mean_tokens": "yes"}""", "pooling_mode_mean_tokens")]
+    [TestCase("1_Pooling/config.json", "[1, 2]", "object")]
+    [TestCase("sentence_bert_config.json", """{"max_seq_length": "many"}""", "max_seq_length")]
+    [TestCase("tokenizer_config.json", """{"model_max_length": []}""", "model_max_length")]
+    [TestCase("modules.json", """{"0": {"type": "x"}}""", "list")]
+    [TestCase("modules.json", """[{"type": 3}]""", "type")]
+    [TestCase("config_sentence_transformers.json", """{"prompts": {"query": 1}}""", "prompts.query")]
+    public void Open_ConfigurationOfAnotherShape_NamesFileAndMember(string file, string content, string member)
     {
         TinyBackbones.WriteTextFolder(_folder);
-        Write("1_Pooling/config.json", pooling);
-        Write("sentence_bert_config.json", """{"max_seq_length": "many"}""");
-        Write("modules.json", """{"0": {"type": 3}}""");
-        Exception? thrown = null;
-        try
-        {
-            Backbone.Open(_folder, Mean);
-        }
-        catch (Exception e)
-        {
-            thrown = e;
-        }
-        Assert.That(thrown, Is.Null.Or.InstanceOf<InvalidDataException>().Or.InstanceOf<ArgumentException>());
+        Write(file, content);
+        BackboneOptions options = file.StartsWith('1') ? new BackboneOptions() : Mean;
+        Assert.That(() => Backbone.Open(_folder, options), Throws.TypeOf<InvalidDataException>().With.Message.Contains(Path.GetFileName(file)).And.Message.Contains(member));
     }
 
     private void Write(string name, string content)

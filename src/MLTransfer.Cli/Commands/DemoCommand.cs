@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using MLTransfer.Cli.Demo;
+using MLTransfer.Cli.Rendering;
+using MLTransfer.Models;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Commands;
+
+/// <summary>`mltransfer demo`: the main job from end to end on data inside this tool, without network.</summary>
+internal static class DemoCommand
+{
+    public const string Name = "demo";
+
+    public static string[] Examples { get; } =
+    [
+        "mltransfer demo",
+        "mltransfer demo --backbone models/all-minilm-l6-v2 --seeds 3",
+        "mltransfer demo --output tickets.zip",
+    ];
+
+    public static Command Create()
+    {
+        var backbone = new Option<string?>("--backbone") { Description = "A text backbone: folder, .onnx file or name. Default: the small one inside this tool." };
+        var seeds = new Option<int>("--seeds") { Description = "Random samples to repeat with.", DefaultValueFactory = _ => 5 };
+        seeds.Validators.Add(result =>
+        {
+            // What is no number at all is the parser's own error.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) && (count is < 1 or > 1000))
+                result.AddError("--seeds lies between 1 and 1000.");
+        });
+        var output = new Option<string>("--output") { Description = "Where the model is saved; an older file is replaced.", DefaultValueFactory = _ => "model.zip" };
+        var command = new Command(Name, "Sort support tickets with a handful of labels: accuracy with transfer beside without, a saved model, new tickets scored.")
+        {
+            backbone, seeds, output,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(
+            Run(Tool.Console(parsed), parsed.GetValue(backbone), parsed.GetValue(seeds), parsed.GetRequiredValue(output), cancel)));
+        return command;
+    }
+
+    private static int Run(IAnsiConsole console, string? pathOrName, int seedCount, string output, CancellationToken cancel)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Backbone backbone = pathOrName is null ? DefaultBackbones.Text : Backbone.Open(pathOrName);
+        var demo = new TicketDemo(backbone);
+        console.WriteLine($"{demo.RowCount} support tickets in {demo.ClassCount} classes; backbone {backbone}");
+        console.WriteLine();
+
+        TransferComparison comparison = RunProgress.Show(console, "Training and measuring", progress => demo.Compare(seedCount, progress, cancel));
+        cancel.ThrowIfCancellationRequested();
+        ComparisonTable.Write(console, comparison);
+        console.WriteLine();
+
+        demo.TrainAndSave(output);
+        console.WriteLine($"Trained on all {demo.RowCount} tickets, saved as {output} ({Sizes.Bytes(new FileInfo(output).Length)}), loaded again. New tickets:");
+        console.WriteLine();
+        ScoredTicketTable.Write(console, TicketDemo.LoadAndScore(output));
+        console.WriteLine();
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Done in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} seconds."));
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using MLTransfer.Cli.Inspection;
+using MLTransfer.Cli.Rendering;
+
+namespace MLTransfer.Cli.Commands;
+
+/// <summary>`mltransfer inspect`: what is this model.</summary>
+internal static class InspectCommand
+{
+    public const string Name = "inspect";
+
+    public static string[] Examples { get; } =
+    [
+        "mltransfer inspect models/all-minilm-l6-v2",
+        "mltransfer inspect models/all-minilm-l6-v2 --variant model_quantized",
+        "mltransfer inspect detector.onnx --json",
+        "mltransfer inspect default",
+    ];
+
+    public static Command Create()
+    {
+        var model = new Argument<string>("model")
+        {
+            Description = "A folder, an .onnx file, a name in the folders of MLTRANSFER_MODELS, or 'default' for the backbone inside this tool.",
+        };
+        var variant = new Option<string?>("--variant") { Description = "Which .onnx file of the folder." };
+        var json = new Option<bool>("--json") { Description = "One JSON object for programs." };
+        var command = new Command(Name, "Say what a model is: inputs, outputs, pooling, tokenizer, operators, size, hash, row independence. Runs nothing.")
+        {
+            model, variant, json,
+        };
+        command.SetAction(parsed =>
+        {
+            ModelReport report = ModelInspector.Inspect(parsed.GetRequiredValue(model), parsed.GetValue(variant));
+            if (parsed.GetValue(json))
+                JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
+            else
+                ModelReportTable.Write(Tool.Console(parsed), report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

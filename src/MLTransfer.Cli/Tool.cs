@@ -1,0 +1,57 @@
+using System.CommandLine;
+using MLTransfer.Cli.Commands;
+using MLTransfer.Cli.Rendering;
+using Spectre.Console;
+
+namespace MLTransfer.Cli;
+
+/// <summary>The tool as a function: arguments and two writers in, an exit code out.</summary>
+internal static class Tool
+{
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the whole stack of an error.", Recursive = true };
+
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        RootCommand root = Build();
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            string command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+            error.WriteLine($"error: {parsed.Errors[0].Message} See 'mltransfer{command} --help'.");
+            return ExitCode.BadInput;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)
+        {
+            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(e.Message)}");
+            return ExitCode.Of(e);
+        }
+    }
+
+    /// <summary>A console over a command's output: coloured only where a person reads it, wide enough for tables where a program does.</summary>
+    public static IAnsiConsole Console(ParseResult parsed) => Consoles.Over(parsed.InvocationConfiguration.Output);
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, inspect and check pretrained backbones.")
+        {
+            DemoCommand.Create(),
+            InspectCommand.Create(),
+            DoctorCommand.Create(),
+            Verbose,
+        };
+        ExamplesHelp.Install(root, new Dictionary<string, string[]>
+        {
+            [root.Name] = ["mltransfer demo", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
+            [DemoCommand.Name] = DemoCommand.Examples,
+            [InspectCommand.Name] = InspectCommand.Examples,
+            [DoctorCommand.Name] = DoctorCommand.Examples,
+        });
+        return root;
+    }
+
+    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

@@ -1,0 +1,146 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using MLTransfer.Internal;
+
+namespace MLTransfer.Evaluation;
+
+/// <summary>Draws the samples, trains and measures both sides.</summary>
+internal sealed class ComparisonRunner
+{
+    public const string Step = "CompareWithAndWithout";
+
+    private readonly MLContext _context;
+    private readonly IEstimator<ITransformer> _with;
+    private readonly IEstimator<ITransformer> _without;
+    private readonly CompareOptions _options;
+    private readonly LabelledRows _train;
+    private readonly LabelledRows? _test;
+    private readonly string[] _classes;
+    private readonly Dictionary<string, int> _classIndex;
+    private readonly List<int>[] _trainPlaces;
+
+    // Disposed at the end only: a backbone's session lives as long as a fitted step holds it.
+    private readonly List<ITransformer> _fittedFeatures = [];
+
+    public ComparisonRunner(MLContext context, IDataView data, IEstimator<ITransformer> with, CompareOptions options)
+    {
+        _context = context;
+        _with = with;
+        _options = options;
+        _without = options.Without ?? HashedNgrams(context, data.Schema, options);
+        _train = LabelledRows.Read(data, options.LabelColumnName);
+        _test = options.TestData is null ? null : LabelledRows.Read(options.TestData, options.LabelColumnName);
+        _classes = [.. _train.Names.OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        _classIndex = _classes.Select((name, index) => (name, index)).ToDictionary(c => c.name, c => c.index, StringComparer.Ordinal);
+        if (_classes.Length < 2)
+            throw Throw.ComparisonNeedsClasses(options.LabelColumnName, _classes);
+        if (_test?.Names.OfType<string>().FirstOrDefault(n => !_classIndex.ContainsKey(n)) is string unknown)
+            throw Throw.ComparisonTestClassUnknown(options.LabelColumnName, unknown);
+        _trainPlaces = _train.PlacesByClass(_classIndex);
+        CheckCounts();
+    }
+
+    public TransferComparison Run()
+    {
+        try
+        {
+            return RunAll();
+        }
+        finally
+        {
+            foreach (IDisposable fitted in _fittedFeatures.OfType<IDisposable>())
+                fitted.Dispose();
+        }
+    }
+
+    private TransferComparison RunAll()
+    {
+        var runs = new List<ComparisonRun>();
+        int total = _options.Seeds.Count * _options.LabelsPerClass.Count;
+        foreach (int seed in _options.Seeds)
+        {
+            var split = new SampleSplit(_trainPlaces, seed, _test is null ? _options.TestFraction : null);
+            (RowSubsetView test, int[] testLabels) = _test is null ? Choose(_train, split.TestPlaces)
+                : Choose(_test, [.. Enumerable.Range(0, _test.Names.Count).Where(i => _test.Names[i] is not null)]);
+            foreach (int labelsPerClass in _options.LabelsPerClass)
+            {
+                if (_options.CancellationToken.IsCancellationRequested)
+                    return runs.Count > 0 ? new TransferComparison(runs, isComplete: false) : throw new OperationCanceledException(_options.CancellationToken);
+                (RowSubsetView train, int[] trainLabels) = Choose(_train, split.Take(labelsPerClass));
+                ComparisonMetrics with = Measure(_with, "with", seed, train, trainLabels, test, testLabels);
+                ComparisonMetrics without = Measure(_without, "without", seed, train, trainLabels, test, testLabels);
+                runs.Add(new ComparisonRun(labelsPerClass, seed, with, without));
+                _options.Progress?.Report(new CompareProgress(runs.Count, total, runs[^1]));
+            }
+        }
+        return new TransferComparison(runs, isComplete: true);
+    }
+
+    private static EstimatorChain<LpNormNormalizingTransformer> HashedNgrams(MLContext context, DataViewSchema schema, CompareOptions options)
+    {
+        const int bits = 14;
+        const string text = "__NormalizedText";
+        DataViewSchema.Column column = schema.GetColumnOrNull(options.TextColumnName)
+            ?? throw Throw.ComparisonTextMissing(options.TextColumnName, schema.Select(c => c.Name));
+        if (column.Type != TextDataViewType.Instance)
+            throw Throw.ColumnType(Step, column.Name, "Text", column.Type.ToString()!, "Choose CompareOptions.TextColumnName, or give the pipeline CompareOptions.Without.");
+        return context.Transforms.Text.NormalizeText(text, options.TextColumnName, keepPunctuations: false)
+            .Append(context.Transforms.Text.ProduceHashedWordBags(options.FeatureColumnName, text, numberOfBits: bits, ngramLength: 2, useAllLengths: true))
+            .Append(context.Transforms.NormalizeLpNorm(options.FeatureColumnName));
+    }
+
+    private void CheckCounts()
+    {
+        int largest = _options.LabelsPerClass[^1];
+        for (int k = 0; k < _classes.Length; k++)
+        {
+            int rows = _trainPlaces[k].Count;
+            int aside = _test is null ? SampleSplit.TestCount(rows, _options.TestFraction) : 0;
+            if (rows - aside < largest)
+                throw Throw.ComparisonTooFewLabels(_classes[k], rows, aside, largest);
+        }
+    }
+
+    private (RowSubsetView Rows, int[] Labels) Choose(LabelledRows source, List<int> places)
+    {
+        places.Sort();
+        return (new RowSubsetView(source.Data, source.Names.Count, places), [.. places.Select(p => _classIndex[source.Names[p]!])]);
+    }
+
+    private ComparisonMetrics Measure(
+        IEstimator<ITransformer> pipeline, string side, int seed, RowSubsetView train, int[] trainLabels, RowSubsetView test, int[] testLabels)
+    {
+        var context = new MLContext(seed) { GpuDeviceId = _context.GpuDeviceId, FallbackToCpu = _context.FallbackToCpu };
+        ITransformer features = pipeline.Fit(train);
+        _fittedFeatures.Add(features);
+        FeatureTable trainTable = Featurize(features, train, trainLabels, side);
+        FeatureTable testTable = Featurize(features, test, testLabels, side);
+        IEstimator<ITransformer> trainer = _options.Trainer?.Invoke(context) ?? DefaultTrainer(context);
+        ITransformer model = trainer.Fit(View(context, trainTable));
+        using var modelOwner = model as IDisposable;
+        float[] scores = ReadScores(model.Transform(View(context, testTable)), testTable.RowCount);
+        return MulticlassMetrics.Compute(testLabels, scores, _classes.Length);
+    }
+
+    private MulticlassLinearHead DefaultTrainer(MLContext context) =>
+        context.MulticlassClassification.Trainers.LinearHead(_options.LabelColumnName, _options.FeatureColumnName);
+
+    private FeatureTable Featurize(ITransformer features, RowSubsetView rows, int[] labels, string side) =>
+        FeatureTable.Read(features.Transform(rows), _options.FeatureColumnName, labels, side);
+
+    private IDataView View(MLContext context, FeatureTable table) =>
+        table.AsView(context, _options.LabelColumnName, _options.FeatureColumnName, _classes);
+
+    private float[] ReadScores(IDataView scored, int rowCount)
+    {
+        DataViewSchema.Column column = scored.Schema.GetColumnOrNull("Score") ?? throw Throw.ComparisonScoreMissing(_classes.Length, "no such column");
+        if (column.Type is not VectorDataViewType vector || vector.Size != _classes.Length || vector.ItemType != NumberDataViewType.Single)
+            throw Throw.ComparisonScoreMissing(_classes.Length, column.Type.ToString()!);
+        var scores = new float[rowCount * _classes.Length];
+        int row = 0;
+        foreach (VBuffer<float> score in scored.GetColumn<VBuffer<float>>(column))
+            score.CopyTo(scores, _classes.Length * row++);
+        return scores;
+    }
+}

@@ -1,0 +1,41 @@
+using MLTransfer.Evaluation;
+
+namespace MLTransfer;
+
+/// <summary>Learning with transfer beside learning without, on the same rows. The first line of its text says plainly whether transfer helped or hurt.</summary>
+public sealed record TransferComparison
+{
+    internal TransferComparison(IReadOnlyList<ComparisonRun> runs, bool isComplete)
+    {
+        Runs = runs;
+        IsComplete = isComplete;
+        Summaries = [.. runs.GroupBy(r => r.LabelsPerClass).OrderBy(g => g.Key).Select(g => ComparisonSummary.Of(g.Key, [.. g]))];
+        Verdict = Join([.. Summaries.Select(s => s.Verdict).Distinct()]);
+    }
+
+    /// <summary>Each seed and number of labels.</summary>
+    public IReadOnlyList<ComparisonRun> Runs { get; }
+
+    /// <summary>The seeds summed up, for each number of labels, ascending.</summary>
+    public IReadOnlyList<ComparisonSummary> Summaries { get; }
+
+    /// <summary>Whether transfer helped, over all numbers of labels; those that are undecided do not count where others are decided.</summary>
+    public TransferVerdict Verdict { get; }
+
+    /// <summary>False where it was cancelled before all runs were done.</summary>
+    public bool IsComplete { get; }
+
+    /// <summary>A table of the medians, minima and maxima under one line that says whether transfer helped.</summary>
+    public override string ToString() => ComparisonText.Write(this);
+
+    private static TransferVerdict Join(TransferVerdict[] verdicts)
+    {
+        TransferVerdict[] decided = [.. verdicts.Where(v => v != TransferVerdict.Undecided)];
+        return decided switch
+        {
+            [] => TransferVerdict.Undecided,
+            [TransferVerdict one] => one,
+            _ => TransferVerdict.Mixed,
+        };
+    }
+}

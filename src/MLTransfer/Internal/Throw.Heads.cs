@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace MLTransfer.Internal;
+
+internal static partial class Throw
+{
+    public static Exception TooManyTrainingValues(int rows, int columns) => new NotSupportedException(
+        $"The training data is {rows} rows of {columns} numbers, which is more than one array can hold (2,147,483,591). Train on fewer rows or on shorter features.");
+
+    public static Exception NoTrainingRows(string step, string labelColumn, long skipped) => new InvalidOperationException(skipped == 0
+        ? $"{step} was given no training rows. Check what feeds it: a filter, a path, or an empty file."
+        : $"{step} found no row to train on: the label column '{labelColumn}' is missing in all {skipped} rows. Check the step that makes the labels.");
+
+    public static Exception OneClass(string step, string labelColumn, string found) => new InvalidOperationException(
+        $"{step} needs rows of at least two classes, but every row of label column '{labelColumn}' is {found}. Check the labels, or how the rows were chosen.");
+
+    public static Exception FeatureNotFinite(string step, string column, long row, int slot, float value) => new InvalidOperationException(
+        $"{step} found {Number(value)} in feature column '{column}', row number {row}, slot index {slot}; expected finite numbers. " +
+        "Replace or filter such rows first, for instance with ReplaceMissingValues or FilterRowsByMissingValues.");
+
+    public static Exception WeightInvalid(string step, string column, long row, float value) => new InvalidOperationException(
+        $"{step} found {Number(value)} in weight column '{column}', row number {row}; expected a finite number that is not negative. Correct the weights.");
+
+    public static Exception WeightsAllZero(string step, string column) => new InvalidOperationException(
+        $"{step} found no row with a weight above 0 in weight column '{column}'. At least one row must count.");
+
+    public static Exception SoftLabelSum(string step, string column, long row, double sum) => new InvalidOperationException(
+        $"{step} reads label column '{column}' as probabilities of classes, but those of row number {row} sum to {Number(sum)}; expected 1 (±0.001). Divide each row by its sum.");
+
+    public static Exception SoftLabelRange(string step, string column, long row, float value) => new InvalidOperationException(
+        $"{step} reads label column '{column}' as probabilities, but row number {row} holds {Number(value)}; expected a number from 0 to 1.");
+
+    public static Exception LabelInfinite(string step, string column, long row, float value) => new InvalidOperationException(
+        $"{step} found {Number(value)} in label column '{column}', row number {row}; expected a finite number. Correct or filter the row.");
+
+    public static Exception ClassWeightUnknown(string name, IEnumerable<string> classes) => new ArgumentException(
+        $"ClassWeights names class '{name}', but the label has {string.Join(", ", classes.Take(20).Select(c => $"'{c}'"))}. Use these names.");
+
+    public static Exception ClassWeightsAllZero() => new ArgumentException(
+        "ClassWeights give a weight of 0 to every class that has rows. At least one class must count.");
+
+    public static Exception ClassWeightsWithoutClasses() => new ArgumentException(
+        "ClassWeights was set for a regression head, whose label has no classes. Leave it at ClassWeights.None, or give rows a weight with WeightColumnName.");
+
+    public static Exception RegularizationTwice() => new ArgumentException(
+        "Both Regularization and RegularizationSearch are set. Set Regularization to fix the strength, or RegularizationSearch to have it chosen.");
+
+    private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,50 @@
+using MLTransfer.Cli.Demo;
+
+namespace MLTransfer.Cli.Tests;
+
+public sealed class DemoTests
+{
+    [Test]
+    public void Tickets_Labelled_AreFortyOfEachOfSixClasses()
+    {
+        List<Ticket> tickets = Tickets.Labelled();
+
+        Assert.That(tickets.GroupBy(t => t.Label).Select(g => g.Count()), Is.EqualTo(Enumerable.Repeat(40, 6)));
+    }
+
+    [Test]
+    public void Tickets_Texts_AreShortAndNoTwoAlike()
+    {
+        List<Ticket> tickets = [.. Tickets.Labelled(), .. Tickets.New()];
+
+        foreach (Ticket ticket in tickets)
+            Assert.That(ticket.Text.Split(' '), Has.Length.InRange(4, 30), ticket.Text);
+        HashSet<string>[] words = [.. tickets.Select(t => t.Text.ToLowerInvariant().Split(' ').ToHashSet())];
+        for (int i = 0; i < words.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                double shared = (double)words[i].Intersect(words[j]).Count() / words[i].Union(words[j]).Count();
+                Assert.That(shared, Is.LessThan(0.5), $"{tickets[i].Text} / {tickets[j].Text}");
+            }
+        }
+    }
+
+    [Test]
+    public void Demo_Default_HelpsSavesAndScores()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("demo").FullName, "tickets.zip");
+        try
+        {
+            var run = Run.Of("demo", "--seeds", "3", "--output", path);
+
+            Assert.That(run.Code, Is.Zero, run.Error);
+            Assert.That(run.Output, Does.Contain("Transfer helped: accuracy ").And.Contain("9 of 9").And.Contain("The vase did not survive the journey."));
+            Assert.That(File.Exists(path));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using MLTransfer.Onnx.Graphs;
+using MLTransfer.Testing;
+
+namespace MLTransfer.Cli.Tests;
+
+public sealed class InspectTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("inspect").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Inspect_GraphThatIsNoBackbone_SaysWhatItIsAndWhyNot()
+    {
+        string path = WriteGraph("detector.onnx", "boxes", "scores");
+
+        var run = Run.Of("inspect", path);
+
+        Assert.That(run.Code, Is.Zero);
+        Assert.That(run.Output, Does.Contain("detector").And.Contain("x: Float [rows, 2]").And.Contain("MatMul 2").And.Contain("independent"));
+        Assert.That(run.Output, Does.Contain("Backbone").And.Contain("no: ").And.Contain("'boxes'").And.Contain("'scores'"));
+    }
+
+    [Test]
+    public void Inspect_Json_IsOneObject()
+    {
+        string path = WriteGraph("encoder.onnx", "features");
+
+        JsonElement report = JsonDocument.Parse(Run.Of("inspect", path, "--json").Output).RootElement;
+
+        Assert.That(report.GetProperty("sha256").GetString(), Has.Length.EqualTo(64));
+        Assert.That(report.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(d => d.GetString()), Is.EqualTo(new[] { "rows", "2" }));
+        Assert.That(report.GetProperty("operators").GetProperty("MatMul").GetInt32(), Is.EqualTo(1));
+        Assert.That(report.GetProperty("rowsAreIndependent").GetBoolean());
+        Assert.That(report.GetProperty("backbone").GetProperty("dimension").GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Inspect_Folder_ListsVariantsAndMarksTheChosen()
+    {
+        WriteGraph("model.onnx", "features");
+        WriteGraph("model_small.onnx", "features");
+
+        var run = Run.Of("inspect", _folder, "--variant", "model_small");
+
+        Assert.That(run.Output, Does.Contain("* model_small.onnx").And.Contain("  model.onnx"));
+    }
+
+    [Test]
+    public void Inspect_WebPage_IsRefused()
+    {
+        string path = Path.Combine(_folder, "model.onnx");
+        File.WriteAllText(path, "<!DOCTYPE html><html><body>404</body></html>");
+
+        var run = Run.Of("inspect", path);
+
+        Assert.That(run.Code, Is.EqualTo(2));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("model.onnx"));
+    }
+
+    [Test]
+    public void Inspect_RealEncoder_ReadsItsCard()
+    {
+        var run = Run.Of("inspect", RealAssets.Model("all-minilm-l6-v2"));
+
+        Assert.That(run.Output, Does.Contain("384 numbers").And.Contain("Mean, then divided").And.Contain("256 tokens").And.Contain("WordPiece, 30522 tokens"));
+    }
+
+    private string WriteGraph(string name, params string[] outputs)
+    {
+        var builder = new GraphBuilder("tiny");
+        builder.Input("x", OnnxElementType.Float, "rows", 2);
+        builder.Initializer("w", [1f, 2f, 3f, 4f], 2, 2);
+        foreach (string output in outputs)
+        {
+            builder.Node("MatMul", ["x", "w"], output);
+            builder.Output(output, OnnxElementType.Float, "rows", 2);
+        }
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, builder.ToBytes());
+        return path;
+    }
+}
