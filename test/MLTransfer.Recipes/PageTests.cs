@@ -28,7 +28,7 @@ public sealed partial class PageTests
                 foreach (string name in page.Samples.Keys)
                 {
                     Assert.That(sources, Does.Contain($"// sample: {name}\n"), $"{page.Name} names the recipe '{name}', which no source has.");
-                    Assert.That(sources, Does.Contain($"Show(\"{name}\")"), $"{page.Name} names the recipe '{name}', which no test compares.");
+                    Assert.That(sources, Does.Contain($"Show(\"{name}\""), $"{page.Name} names the recipe '{name}', which no test compares.");
                 }
             }
         }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Rendering;
-using MLTransfer.Models;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Commands;

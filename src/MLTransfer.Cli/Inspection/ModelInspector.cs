@@ -1,5 +1,4 @@
 using MLTransfer.Backbones;
-using MLTransfer.Models;
 using MLTransfer.Onnx.Graphs;
 
 namespace MLTransfer.Cli.Inspection;

@@ -52,7 +52,7 @@ internal sealed class BackboneFiles
                 searched.Add(root);
             }
         }
-        throw Throw.BackboneNotFound(pathOrName, searched.Count > 0 ? searched : [Path.GetFullPath(pathOrName)]);
+        throw Throw.BackboneNotFound(pathOrName, searched);
     }
 
     /// <summary>The folders in which names are looked up, in order; the download cache last.</summary>

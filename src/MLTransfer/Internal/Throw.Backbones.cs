@@ -11,9 +11,12 @@ internal static partial class Throw
     public static Exception CardValue(string origin, string member, object? value, string expected) => new InvalidDataException(
         $"'{origin}': '{member}' is '{value}', expected {expected}.");
 
-    public static Exception BackboneNotFound(string pathOrName, IEnumerable<string> searched) => new DirectoryNotFoundException(
-        $"There is no backbone '{pathOrName}': no such folder or .onnx file, and no folder of this name in {string.Join(", ", searched.Select(s => $"'{s}'"))}. " +
-        "Give a path, or name the folder that holds your models in the environment variable MLTRANSFER_MODELS.");
+    public static Exception BackboneNotFound(string pathOrName, IReadOnlyCollection<string> searched)
+    {
+        string places = searched.Count > 0 ? $", and no folder of this name in {string.Join(", ", searched.Select(s => $"'{s}'"))}" : "";
+        return new DirectoryNotFoundException($"There is no backbone '{pathOrName}': no such folder or .onnx file{places}. " +
+            "Give a path, or name the folder that holds your models in the environment variable MLTRANSFER_MODELS.");
+    }
 
     public static Exception NoGraphInFolder(string folder) => new FileNotFoundException(
         $"The folder '{folder}' holds no .onnx file, neither itself nor in its subfolder 'onnx'. Export the model to ONNX, or give the path of the .onnx file.");

@@ -20,8 +20,8 @@ internal static partial class Throw
         $"{file}: '{member}' is {Shortened(found)}, expected {expected}. {DownloadAgain}");
 
     public static Exception TokenizerKindUnsupported(TokenizerFile file, string member, string found, string supported) => new NotSupportedException(
-        $"{file}: '{member}' is {found}. Supported: {supported}. Use a model of BERT's family (WordPiece), or turn texts into vectors elsewhere and read " +
-        "them as a vector column.");
+        $"{file}: '{member}' is {found}. Supported: {supported}. Use a model of BERT's family (WordPiece), or turn texts into vectors elsewhere " +
+        "and read them as a vector column.");
 
     public static Exception VocabularyEmpty(TokenizerFile file) => new InvalidDataException($"{file} holds no token. {DownloadAgain}");
 
@@ -32,8 +32,8 @@ internal static partial class Throw
         $"{file}: the token for unknown words is '{token}', but the vocabulary does not hold it. {DownloadAgain}");
 
     public static Exception SpecialTokenMissing(TokenizerFile file, string role, string token) => new InvalidDataException(
-        $"{file}: '{role}' is '{token}', but the vocabulary does not hold it. Correct '{role}' in {VocabularyText.ConfigFile}, or use the vocabulary " +
-        "it belongs to.");
+        $"{file}: '{role}' is '{token}', but the vocabulary does not hold it. Correct '{role}' in {VocabularyText.ConfigFile}, or use the " +
+        "vocabulary it belongs to.");
 
     public static Exception DuplicateToken(TokenizerFile file, string token, string where) => new InvalidDataException(
         $"{file} holds the token '{token}' twice ({where}); its id would be a guess. {DownloadAgain}");

@@ -30,8 +30,8 @@ internal sealed record TensorInputPlan(OnnxValue Port, string Column, PrimitiveD
             _ => throw Throw.TensorInputUnsupported(backbone, described, "its elements are neither Float, Double, Int32 nor Int64"),
         };
         ImmutableArray<OnnxDimension> axes = port.Dimensions;
-        if (axes.Length < 2)
-            throw Throw.TensorInputUnsupported(backbone, described, "it needs a batch axis and at least one more");
+        if (axes.Length < 1)
+            throw Throw.TensorInputUnsupported(backbone, described, "it has no batch axis");
         int[] open = [.. Enumerable.Range(1, axes.Length - 1).Where(i => axes[i].Value is null)];
         if (open.Length > 1)
             throw Throw.TensorInputUnsupported(backbone, described, "more than one axis besides the batch's is open");

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace MLTransfer.Text;
 
 /// <summary>
-/// What BERT's normalizer and pre-tokenizer know about each code point, as the reference knows it. The tables are our own because the platform's change
-/// with the runtime and its ICU (.NET 8 and .NET 10 would give different ids for the same text) and the reference's are frozen at older versions of Unicode.
+/// What BERT's normalizer and pre-tokenizer know about each code point, as the reference knows it. The tables are our own because the platform's
+/// change with the runtime and its ICU (.NET 8 and .NET 10 would give different ids for the same text) and the reference's are frozen at older
+/// versions of Unicode.
 /// </summary>
 internal static partial class BertUnicode
 {
@@ -65,7 +66,8 @@ internal static partial class BertUnicode
     }
 
     /// <summary>
-    /// The lower case of a code point of the class <see cref="CharClasses.HasLower"/>, whatever stands around it: a final sigma becomes the ordinary one.
+    /// The lower case of a code point of the class <see cref="CharClasses.HasLower"/>, whatever stands around it: a final sigma becomes the
+    /// ordinary one.
     /// </summary>
     public static ReadOnlySpan<int> Lower(int codePoint) => s_lowerCases[codePoint];
 

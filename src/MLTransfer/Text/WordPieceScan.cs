@@ -3,17 +3,15 @@ using System.Text;
 namespace MLTransfer.Text;
 
 /// <summary>
-/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text costs
-/// no more than the part that is used. Holds its buffers between texts; one thread at a time.
+/// One pass over a text: added tokens, normalizer, words, pieces, a code point at a time. It stops as soon as enough ids are there, so a long text
+/// costs no more than the part that is used. Holds its buffers between texts; one thread at a time.
 /// </summary>
-internal sealed class WordPieceScan
+internal sealed partial class WordPieceScan
 {
     [ThreadStatic]
     private static WordPieceScan? t_scan;
 
-    private readonly List<(int CodePoint, byte CombiningClass)> _waiting = [];
     private WordPieceRules _rules = null!;
-    private bool _clean, _chinese, _strip, _lower;
 
     private char[] _word = new char[128];
     private int _wordLength, _wordCodePoints;
@@ -24,8 +22,7 @@ internal sealed class WordPieceScan
 
     private int[] _ids = [];
     private int _count, _limit;
-
-    private bool Full => _count >= _limit;
+    private bool _full;
 
     /// <summary>Appends a text's ids.</summary>
     /// <param name="rules">How.</param>
@@ -41,6 +38,7 @@ internal sealed class WordPieceScan
         scan._ids = ids;
         scan._count = start;
         scan._limit = (int)Math.Min((long)start + enough, int.MaxValue);
+        scan._full = enough == 0;
         scan.Raw(text);
         ids = scan._ids;
         // A thread's scan outlives the caller's buffer and tokenizer; it must not keep them alive.
@@ -49,29 +47,10 @@ internal sealed class WordPieceScan
         return scan._count - start;
     }
 
-    /// <summary>The text as the normalizer leaves it.</summary>
-    public static string Normalize(BertNormalizerOptions options, string text)
-    {
-        var scan = new WordPieceScan();
-        scan.Begin(options);
-        scan._toBuffer = true;
-        scan._limit = int.MaxValue;
-        scan.Normalize(text);
-        return new string(scan._normalized, 0, scan._normalizedLength);
-    }
-
     private void Begin(WordPieceRules rules)
     {
         _rules = rules;
         Begin(rules.Normalizer);
-    }
-
-    private void Begin(BertNormalizerOptions options)
-    {
-        (_clean, _chinese, _strip, _lower) = (options.CleanText, options.HandleChineseChars, options.StripAccents, options.Lowercase);
-        _waiting.Clear();
-        _wordLength = _wordCodePoints = _normalizedLength = 0;
-        _toBuffer = false;
     }
 
     private void Raw(ReadOnlySpan<char> text)
@@ -79,15 +58,15 @@ internal sealed class WordPieceScan
         AddedTokenFinder finder = _rules.RawTokens;
         int taken = 0;
         int from = 0;
-        while (!Full && finder.TryFind(text, from, taken, out var found))
+        while (!_full && finder.TryFind(text, from, taken, out var found))
         {
             if (found.Start > taken)
                 Segment(text[taken..found.Start]);
-            Push(found.Token.Id);
+            Add(found.Token);
             taken = found.End;
             from = found.Next;
         }
-        if (taken < text.Length && !Full)
+        if (taken < text.Length && !_full)
             Segment(text[taken..]);
     }
 
@@ -107,15 +86,15 @@ internal sealed class WordPieceScan
         ReadOnlySpan<char> normalized = _normalized.AsSpan(0, _normalizedLength);
         int taken = 0;
         int from = 0;
-        while (!Full && finder.TryFind(normalized, from, taken, out var found))
+        while (!_full && finder.TryFind(normalized, from, taken, out var found))
         {
             if (found.Start > taken)
                 Words(normalized[taken..found.Start]);
-            Push(found.Token.Id);
+            Add(found.Token);
             taken = found.End;
             from = found.Next;
         }
-        if (taken < normalized.Length)
+        if (taken < normalized.Length && !_full)
             Words(normalized[taken..]);
     }
 
@@ -123,114 +102,11 @@ internal sealed class WordPieceScan
     {
         foreach (Rune rune in normalized.EnumerateRunes())
         {
-            if (Full)
+            if (_full)
                 break;
             Put(rune.Value);
         }
         EndWord();
-    }
-
-    private void Normalize(ReadOnlySpan<char> text)
-    {
-        int i = 0;
-        while (i < text.Length && !Full)
-        {
-            char c = text[i];
-            if (char.IsAscii(c) && _waiting.Count == 0)
-            {
-                i++;
-                if (_clean && (BertUnicode.Classes(c) & (CharClasses.Removed | CharClasses.White)) is var classes and not 0)
-                {
-                    if ((classes & CharClasses.Removed) == 0)
-                        Put(' ');
-                    continue;
-                }
-                Put(_lower && char.IsAsciiLetterUpper(c) ? c | 0x20 : c);
-                continue;
-            }
-            Rune.DecodeFromUtf16(text[i..], out Rune rune, out int consumed);
-            i += consumed;
-            Clean(rune.Value);
-        }
-        Release();
-    }
-
-    private void Clean(int c)
-    {
-        CharClasses classes = BertUnicode.Classes(c);
-        if (_clean)
-        {
-            if ((classes & CharClasses.Removed) != 0)
-                return;
-            if ((classes & CharClasses.White) != 0)
-                c = ' ';
-        }
-        bool apart = _chinese && (classes & CharClasses.Chinese) != 0;
-        if (apart)
-            Strip(' ');
-        Strip(c);
-        if (apart)
-            Strip(' ');
-    }
-
-    private void Strip(int c)
-    {
-        if (!_strip)
-        {
-            Lower(c);
-            return;
-        }
-        if ((BertUnicode.Classes(c) & CharClasses.Decomposes) == 0)
-        {
-            Order(c);
-            return;
-        }
-        Span<int> room = stackalloc int[3];
-        foreach (int part in BertUnicode.Decompose(c, room))
-            Order(part);
-    }
-
-    /// <summary>
-    /// Canonical ordering and the dropping of marks at once: dropping some of a stably sorted run leaves the rest sorted, so only the few kept ever wait.
-    /// </summary>
-    private void Order(int c)
-    {
-        CharClasses classes = BertUnicode.Classes(c);
-        bool kept = (classes & CharClasses.Mark) == 0;
-        if ((classes & CharClasses.Reordered) == 0)
-        {
-            Release();
-            if (kept)
-                Lower(c);
-        }
-        else if (kept)
-        {
-            byte combiningClass = BertUnicode.CombiningClass(c);
-            int at = _waiting.Count;
-            while (at > 0 && _waiting[at - 1].CombiningClass > combiningClass)
-                at--;
-            _waiting.Insert(at, (c, combiningClass));
-        }
-    }
-
-    private void Release()
-    {
-        if (_waiting.Count == 0)
-            return;
-        foreach ((int c, _) in _waiting)
-            Lower(c);
-        _waiting.Clear();
-    }
-
-    private void Lower(int c)
-    {
-        if (!_lower || (BertUnicode.Classes(c) & CharClasses.HasLower) == 0)
-        {
-            Put(c);
-            return;
-        }
-        foreach (int lower in BertUnicode.Lower(c))
-            Put(lower);
     }
 
     private void Put(int c)
@@ -259,7 +135,7 @@ internal sealed class WordPieceScan
     private void Grow(int c)
     {
         // Beyond the limit the word is unknown whatever follows; only its end is still of interest.
-        if (Full || _wordCodePoints > _rules.MaximumWordLength)
+        if (_full || _wordCodePoints > _rules.MaximumWordLength)
             return;
         _wordCodePoints++;
         if (_wordLength + 2 > _word.Length)
@@ -283,6 +159,14 @@ internal sealed class WordPieceScan
         else
             _count += pieces;
         _wordLength = _wordCodePoints = 0;
+        _full = _count >= _limit;
+    }
+
+    /// <summary>An added token alone never ends the scan, only a word does: that is how the reference counts, and for pairs it shows.</summary>
+    private void Add(AddedToken token)
+    {
+        if (!_full)
+            Push(token.Id);
     }
 
     private void Push(int id)

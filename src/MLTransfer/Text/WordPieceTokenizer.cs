@@ -67,7 +67,8 @@ internal sealed class WordPieceTokenizer
     public int PairSpecialTokenCount => _definition.Pair.SpecialTokenCount;
 
     /// <summary>
-    /// SHA-256 over everything that decides about ids, lower-case hexadecimal: the same for tokenizers that do the same, whatever files they came from.
+    /// SHA-256 over everything that decides about ids, lower-case hexadecimal: the same for tokenizers that do the same, whatever files they came
+    /// from.
     /// </summary>
     public string Fingerprint { get; }
 
@@ -141,8 +142,8 @@ internal sealed class WordPieceTokenizer
             throw Throw.MaximumLengthTooSmall(nameof(maximumLength), maximumLength, PairSpecialTokenCount);
         int[] firstIds = [];
         int[] secondIds = [];
-        // Each text ends with the word that reaches the maximum length before the two are compared, as the reference does: of two texts far beyond it,
-        // chance decides which counts as the longer and gets the odd place.
+        // Each text ends with the word that reaches the maximum length before the two are compared, as the reference does: of two texts far beyond
+        // it, chance decides which counts as the longer and gets the odd place.
         int firstCount = WordPieceScan.Append(_rules, first, ref firstIds, 0, maximumLength);
         int secondCount = WordPieceScan.Append(_rules, second, ref secondIds, 0, maximumLength);
         (firstCount, secondCount) = LongestFirst(firstCount, secondCount, maximumLength - PairSpecialTokenCount);

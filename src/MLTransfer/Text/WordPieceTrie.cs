@@ -3,8 +3,8 @@ using MLTransfer.Internal;
 namespace MLTransfer.Text;
 
 /// <summary>
-/// The vocabulary as a trie over UTF-16 units, walked once for each piece: the longest piece that begins a word (or goes on with it) costs one probe for
-/// each char.
+/// The vocabulary as a trie over UTF-16 units, walked once for each piece: the longest piece that begins a word (or goes on with it) costs one
+/// probe for each char.
 /// </summary>
 internal sealed class WordPieceTrie
 {

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
 using MLTransfer.Benchmarks.Measuring;
-using MLTransfer.Models;
 using MLTransfer.Testing;
 
 namespace MLTransfer.Benchmarks.Speed;

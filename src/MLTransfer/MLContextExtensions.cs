@@ -18,4 +18,12 @@ public static class MLContextExtensions
         mlContext.ComponentCatalog.RegisterAssembly(new LoaderAssembly());
         return mlContext;
     }
+
+    /// <summary>The operations that are no step of a pipeline, such as <see cref="TransferOperations.CompareWithAndWithout(IDataView, IEstimator{ITransformer}, CompareOptions)"/>.</summary>
+    /// <param name="mlContext">The context whose seed, devices and log they use.</param>
+    public static TransferOperations Transfer(this MLContext mlContext)
+    {
+        ArgumentNullException.ThrowIfNull(mlContext);
+        return new TransferOperations(mlContext);
+    }
 }
