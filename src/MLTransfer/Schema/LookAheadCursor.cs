@@ -15,9 +15,9 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private const int LargestWindow = 32;
 #else
     private const int FirstWindow = 8;
-    private const int LargestWindow = 256;
+    private const int LargestWindow = 1024;
 #endif
-    private const int WindowGrowth = 4;
+    private const int WindowGrowth = 8;
 
     private readonly DataViewRowCursor _input;
     private readonly ColumnMap _map;
