@@ -120,6 +120,10 @@ internal sealed class ModelSource
             throw Throw.HashMismatch(Name, expectedSha256, Sha256);
     }
 
+    /// <summary>The whole guard again, on the files as they are now: they must still have the hash that they were opened with.</summary>
+    /// <exception cref="InvalidDataException">A file has changed, or <see cref="Check"/> refuses it.</exception>
+    public void CheckUnchanged() => (FilePath is string path ? FromFile(path) : this).Check(Sha256);
+
     /// <summary>Writes the graph's bytes, without external data.</summary>
     public void CopyTo(Stream destination)
     {

@@ -47,8 +47,7 @@ internal sealed class OnnxSession : IDisposable
 
     public static OnnxSession Create(ModelSource source, SessionSettings settings, Action<string>? warn)
     {
-        // A file may have changed since the source was opened; the hash it was opened with is the one to be kept.
-        (source.FilePath is string file ? ModelSource.FromFile(file) : source).Check(source.Sha256);
+        source.CheckUnchanged();
         ComputeTarget target = ExecutionProviders.Resolve(settings.Target, warn);
         using SessionOptions options = ExecutionProviders.Options(target);
         // Memory patterns are planned and kept for each input shape; with open axes that is a leak in all but name.

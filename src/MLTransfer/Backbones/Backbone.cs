@@ -1,4 +1,5 @@
 using MLTransfer.Backbones;
+using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Text;
 
@@ -90,6 +91,8 @@ public sealed class Backbone
     internal static Backbone FromSource(BackboneCard card, ModelSource source, IReadOnlyDictionary<string, byte[]> tokenizer, string origin)
     {
         source.Check(card.Sha256);
+        if (card is { Modality: BackboneModality.Text, MaximumLength: null })
+            throw Throw.CardValue(origin, "maximumLength", null, "the most tokens of a text");
         return new Backbone(card, source, tokenizer, origin, new FeatureCache());
     }
 

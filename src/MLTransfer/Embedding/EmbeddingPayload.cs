@@ -29,6 +29,7 @@ internal static class EmbeddingPayload
         settings["sequencePrecision"] = options.SequencePrecision.ToString();
         settings["graphStorage"] = options.GraphStorage.ToString();
         settings["elementsPerRun"] = options.ElementsPerRun;
+        backbone.Source.CheckUnchanged();
         foreach ((string name, byte[] bytes) in backbone.Files.OrderBy(f => f.Key, StringComparer.Ordinal))
             payload.WritePart(name, stream => stream.Write(bytes));
         if (options.GraphStorage == GraphStorage.Reference)
@@ -69,7 +70,9 @@ internal static class EmbeddingPayload
     /// <summary>The referenced graph: at its path, else under the same folder and file name among the model folders; refused where its hash is another.</summary>
     private static string Referenced(string path, BackboneCard card)
     {
-        string? found = File.Exists(path) ? path : null;
+        // On Windows a look at a foreign machine's path hands over the user's credentials.
+        bool isNetworkPath = path.StartsWith(@"\\", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal);
+        string? found = !isNetworkPath && File.Exists(path) ? path : null;
         string[] folders = [.. BackboneFiles.ModelFolders()];
         found ??= folders.Select(f => Path.Combine(f, card.Name, card.Graph)).FirstOrDefault(File.Exists) ?? throw Throw.ReferencedGraphMissing(path, folders);
         string hash = ModelSource.FromFile(found).Sha256;

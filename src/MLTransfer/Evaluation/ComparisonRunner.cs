@@ -68,16 +68,22 @@ internal sealed class ComparisonRunner
             foreach (int labelsPerClass in _options.LabelsPerClass)
             {
                 if (_options.CancellationToken.IsCancellationRequested)
-                    return runs.Count > 0 ? new TransferComparison(runs, isComplete: false) : throw new OperationCanceledException(_options.CancellationToken);
+                    return Cancelled(runs);
                 (RowSubsetView train, int[] trainLabels) = Choose(_train, split.Take(labelsPerClass));
                 ComparisonMetrics with = Measure(_with, "with", seed, train, trainLabels, test, testLabels);
                 ComparisonMetrics without = Measure(_without, "without", seed, train, trainLabels, test, testLabels);
+                // A head that was cancelled is the best so far, which is no measurement: the run does not count.
+                if (_options.CancellationToken.IsCancellationRequested)
+                    return Cancelled(runs);
                 runs.Add(new ComparisonRun(labelsPerClass, seed, with, without));
                 _options.Progress?.Report(new CompareProgress(runs.Count, total, runs[^1]));
             }
         }
         return new TransferComparison(runs, isComplete: true);
     }
+
+    private TransferComparison Cancelled(List<ComparisonRun> runs) =>
+        runs.Count > 0 ? new TransferComparison(runs, isComplete: false) : throw new OperationCanceledException(_options.CancellationToken);
 
     private static EstimatorChain<LpNormNormalizingTransformer> HashedNgrams(MLContext context, DataViewSchema schema, CompareOptions options)
     {
@@ -126,7 +132,12 @@ internal sealed class ComparisonRunner
     }
 
     private MulticlassLinearHead DefaultTrainer(MLContext context) =>
-        context.MulticlassClassification.Trainers.LinearHead(_options.LabelColumnName, _options.FeatureColumnName);
+        context.MulticlassClassification.Trainers.LinearHead(new LinearHeadOptions
+        {
+            LabelColumnName = _options.LabelColumnName,
+            FeatureColumnName = _options.FeatureColumnName,
+            CancellationToken = _options.CancellationToken,
+        });
 
     private FeatureTable Featurize(ITransformer features, RowSubsetView rows, int[] labels, string side) =>
         FeatureTable.Read(features.Transform(rows), _options.FeatureColumnName, labels, side);

@@ -104,6 +104,18 @@ internal sealed class SpineTests
     }
 
     [Test]
+    public void Save_GraphChangedSinceItWasOpened_IsRefused()
+    {
+        var ml = new MLContext(seed: 0);
+        IDataView data = ml.Data.LoadFromEnumerable(Training);
+        using TransformerChain<ITransformer> model = Fit(ml, data, GraphStorage.Embedded);
+        string graph = Path.Combine(_folder, "tiny", "onnx", "model.onnx");
+        File.WriteAllBytes(graph, TinyBackbones.TextGraph(batch: "rows").ToBytes());
+        File.SetLastWriteTimeUtc(graph, DateTime.UtcNow.AddMinutes(1));
+        Assert.That(() => MemoryFile.Save(ml, model, data.Schema), Throws.TypeOf<InvalidDataException>().With.Message.Contains("model.onnx").And.Message.Contains("SHA-256"));
+    }
+
+    [Test]
     public void Save_GraphInMemory_CannotBeReferenced()
     {
         var ml = new MLContext(seed: 0);
