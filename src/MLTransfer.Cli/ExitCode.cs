@@ -14,8 +14,8 @@ internal static class ExitCode
     /// <summary>The exit code for a failure.</summary>
     public static int Of(Exception e) => e switch
     {
-        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => BadInput,
-        IOException or UnauthorizedAccessException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
+        FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => BadInput,
+        IOException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
         _ => BadInput,
     };
 }

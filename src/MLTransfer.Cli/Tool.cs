@@ -8,6 +8,9 @@ namespace MLTransfer.Cli;
 /// <summary>The tool as a function: arguments and two writers in, an exit code out.</summary>
 internal static class Tool
 {
+    // What runs ends at its next safe point, which may be a whole training away.
+    private static readonly TimeSpan CancellationTime = TimeSpan.FromSeconds(30);
+
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the whole stack of an error.", Recursive = true };
 
     public static int Run(string[] args, TextWriter output, TextWriter error)
@@ -22,7 +25,18 @@ internal static class Tool
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = CancellationTime,
+            });
+        }
+        catch (OperationCanceledException e)
+        {
+            error.WriteLine("error: Cancelled before it was done. The same command starts anew.");
+            return ExitCode.Of(e);
         }
         catch (Exception e)
         {
@@ -53,5 +67,6 @@ internal static class Tool
         return root;
     }
 
-    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static string OneLine(string message) =>
+        PlainText.Of(string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 }

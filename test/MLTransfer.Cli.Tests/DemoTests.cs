@@ -31,6 +31,25 @@ public sealed class DemoTests
     }
 
     [Test]
+    public void Demo_OutputInNoFolder_IsRefusedBeforeTheWork()
+    {
+        var run = Run.Of("demo", "--output", Path.Combine("no-such-folder", "model.zip"));
+
+        Assert.That(run.Code, Is.EqualTo(2));
+        Assert.That(run.Output, Is.Empty);
+        Assert.That(run.Error, Does.Contain("--output").And.Contain("no-such-folder"));
+    }
+
+    [Test]
+    public void Demo_OutputIsAFolder_IsRefused()
+    {
+        var run = Run.Of("demo", "--output", Path.GetTempPath());
+
+        Assert.That(run.Code, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--output").And.Contain("is a folder"));
+    }
+
+    [Test]
     public void Demo_Default_HelpsSavesAndScores()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("demo").FullName, "tickets.zip");

@@ -65,6 +65,44 @@ public sealed class InspectTests
     }
 
     [Test]
+    public void Inspect_Piped_BreaksNoLineAndPadsNone()
+    {
+        string path = WriteGraph("wide.onnx", [.. Enumerable.Range(0, 60).Select(i => $"output{i}")]);
+
+        string[] lines = Run.Of("inspect", path).Output.Split('\n');
+
+        Assert.That(lines, Has.Some.StartsWith("Backbone").And.Some.Contain("output59"));
+        Assert.That(lines.Single(l => l.StartsWith("Backbone", StringComparison.Ordinal)), Does.Contain("'output0'").And.Contain("'output59'"));
+        Assert.That(lines, Has.None.Match(@"\s$"));
+    }
+
+    [Test]
+    public void Inspect_NameWithControlCharacters_ShowsThemInsteadOfObeying()
+    {
+        string path = WriteGraph("sly.onnx", "red\u001b[31m");
+
+        var run = Run.Of("inspect", path);
+
+        Assert.That(run.Code, Is.Zero);
+        Assert.That(run.Output, Does.Contain("red\u241b[31m"));
+        Assert.That(run.Output, Has.None.EqualTo('\u001b'));
+        // In JSON they are escaped.
+        Assert.That(Run.Of("inspect", path, "--json").Output, Does.Contain("red\\u001B[31m").And.None.EqualTo('\u001b'));
+        Assert.That(Run.Of("inspect", "no-such\u001b[31m").Error, Does.Contain("no-such\u241b[31m"));
+    }
+
+    [TestCase("default", "--variant", "small", Description = "One graph has no variants.")]
+    [TestCase("")]
+    public void Inspect_ArgumentsThatSayNothing_AreRefused(params string[] args)
+    {
+        var run = Run.Of(["inspect", .. args]);
+
+        Assert.That(run.Code, Is.EqualTo(2));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.Contain(args.Length > 1 ? "--variant" : "'model'"));
+    }
+
+    [Test]
     public void Inspect_RealEncoder_ReadsItsCard()
     {
         var run = Run.Of("inspect", RealAssets.Model("all-minilm-l6-v2"));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MLTransfer.Cli.Tests;
 
 public sealed class ToolTests
@@ -56,6 +58,27 @@ public sealed class ToolTests
         Assert.That(run.Error, Does.Contain("   at MLTransfer."));
     }
 
+    [Test]
+    [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
+    public void Run_ToldToEnd_EndsInOrderAndMayBeTriedAgain()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Tool).Assembly.Location, "demo", "--seeds", "1000"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        })!;
+        // The first line stands there when the work begins.
+        Assert.That(process.StandardOutput.ReadLine(), Does.Contain("support tickets"));
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.That(process.ExitCode, Is.EqualTo(75));
+        Assert.That(error, Does.StartWith("error: Cancelled"));
+    }
+
     private static IEnumerable<TestCaseData> Failures()
     {
         yield return new TestCaseData(new ArgumentException("x"), 2);
@@ -63,8 +86,9 @@ public sealed class ToolTests
         yield return new TestCaseData(new FileNotFoundException("x"), 2);
         yield return new TestCaseData(new DirectoryNotFoundException("x"), 2);
         yield return new TestCaseData(new PlatformNotSupportedException("x"), 2);
+        yield return new TestCaseData(new EndOfStreamException("x"), 2);
         yield return new TestCaseData(new IOException("disk full"), 75);
-        yield return new TestCaseData(new UnauthorizedAccessException("x"), 75);
+        yield return new TestCaseData(new UnauthorizedAccessException("x"), 2);
         yield return new TestCaseData(new OperationCanceledException("x"), 75);
     }
 

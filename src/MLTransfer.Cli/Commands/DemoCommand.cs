@@ -34,17 +34,19 @@ internal static class DemoCommand
         {
             backbone, seeds, output,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(
-            Run(Tool.Console(parsed), parsed.GetValue(backbone), parsed.GetValue(seeds), parsed.GetRequiredValue(output), cancel)));
+        // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
+        command.SetAction((parsed, cancel) => Task.Run(
+            () => Run(Tool.Console(parsed), parsed.GetValue(backbone), parsed.GetValue(seeds), parsed.GetRequiredValue(output), cancel), CancellationToken.None));
         return command;
     }
 
     private static int Run(IAnsiConsole console, string? pathOrName, int seedCount, string output, CancellationToken cancel)
     {
         long start = Stopwatch.GetTimestamp();
+        OutputFile.Check(output, "--output");
         Backbone backbone = pathOrName is null ? DefaultBackbones.Text : Backbone.Open(pathOrName);
         var demo = new TicketDemo(backbone);
-        console.WriteLine($"{demo.RowCount} support tickets in {demo.ClassCount} classes; backbone {backbone}");
+        console.WriteLine(PlainText.Of($"{demo.RowCount} support tickets in {demo.ClassCount} classes; backbone {backbone}"));
         console.WriteLine();
 
         TransferComparison comparison = RunProgress.Show(console, "Training and measuring", progress => demo.Compare(seedCount, progress, cancel));

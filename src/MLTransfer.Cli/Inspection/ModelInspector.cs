@@ -11,9 +11,15 @@ internal static class ModelInspector
 
     public static ModelReport Inspect(string pathOrName, string? variant)
     {
+        if (string.IsNullOrWhiteSpace(pathOrName))
+            throw new ArgumentException("The argument 'model' is empty. Give a folder, an .onnx file or a name.");
         // A folder that is called so goes first: `inspect ./default` always works.
         if (pathOrName == DefaultName && !Directory.Exists(DefaultName))
-            return Report(DefaultBackbones.Text.Source, DefaultBackbones.Text.Name, [], DefaultBackbones.Text, null);
+        {
+            return variant is null
+                ? Report(DefaultBackbones.Text.Source, DefaultBackbones.Text.Name, [], DefaultBackbones.Text, null)
+                : throw new ArgumentException($"--variant '{variant}' chooses among the .onnx files of a folder, but '{DefaultName}' is one graph. Leave --variant out.");
+        }
         var options = new BackboneOptions { Variant = variant };
         BackboneFiles files = BackboneFiles.Find(pathOrName, options);
         ModelSource source = ModelSource.FromFile(files.GraphPath);

@@ -5,8 +5,8 @@ namespace MLTransfer.Cli.Rendering;
 /// <summary>Makes consoles over writers.</summary>
 internal static class Consoles
 {
-    // Piped output is read by programs and pagers: breaking its lines at the 80 columns of an absent terminal would only harm.
-    private const int PipedWidth = 200;
+    /// <summary>Piped output is read by programs and pagers: breaking its lines at the 80 columns of an absent terminal would only harm.</summary>
+    public const int PipedWidth = 100_000;
 
     public static IAnsiConsole Over(TextWriter writer)
     {

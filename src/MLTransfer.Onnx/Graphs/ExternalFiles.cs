@@ -30,6 +30,9 @@ internal static class ExternalFiles
         {
             if (part is "" or "." or "..")
                 throw Throw.ExternalLocation(origin.Name, tensor, location, "a part of it is empty, '.' or '..'");
+            // Windows drops these, so that two names would mean one file.
+            if (part[^1] is '.' or ' ')
+                throw Throw.ExternalLocation(origin.Name, tensor, location, $"'{part}' ends in a dot or a space");
             path = Path.Combine(path, part);
             FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
             if (info.LinkTarget is not null || (info.Exists && info.Attributes.HasFlag(FileAttributes.ReparsePoint)))

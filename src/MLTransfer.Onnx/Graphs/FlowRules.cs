@@ -16,6 +16,9 @@ internal static class FlowRules
         inputs.Length == 0 ? new Flow(Reached: false, Real: true, RowAxis: null)
             : new Flow(Reaches(node, inputs), IsReal(node, inputs), RowAxis(node, inputs, constant));
 
+    /// <summary>A constant list of axes or sizes; null where there is none, or where it is too long to be one: loading it for every node that names it would take hours.</summary>
+    public static long[]? Axes(OnnxTensor? constant) => constant is not null && constant.ElementCount <= ReadContext.LargestRank ? constant.ToInt64s() : null;
+
     private static bool Reaches(OnnxNode node, Flow[] inputs) => node.OpType switch
     {
         // A shape says how many rows there are, not what is in them.
@@ -60,13 +63,13 @@ internal static class FlowRules
             case "Gather":
                 // An embedding table: the result begins with the axes of the indices. Otherwise an axis behind the rows is picked from.
                 long picked = node.Int("axis", 0);
-                return !inputs[0].Reached && picked == 0 ? inputs[1].RowAxis : axis == 0 && picked > 0 ? 0 : null;
+                return !inputs[0].Reached && picked == 0 && inputs.Length > 1 ? inputs[1].RowAxis : axis == 0 && picked > 0 ? 0 : null;
             case "Unsqueeze" or "Squeeze":
-                long[]? axes = constant(node.Input(1))?.ToInt64s() ?? node.Attribute("axes")?.Ints.ToArray();
+                long[]? axes = Axes(constant(node.Input(1))) ?? node.Attribute("axes")?.Ints.ToArray();
                 return axis == 0 && axes?.All(a => a > 0) == true ? 0 : null;
             case "Reshape":
                 // Zero copies the size, so the first axis stays what it is.
-                return axis == 0 && constant(node.Input(1))?.ToInt64s() is [0, ..] && node.Int("allowzero", 0) == 0 ? 0 : null;
+                return axis == 0 && Axes(constant(node.Input(1))) is [0, ..] && node.Int("allowzero", 0) == 0 ? 0 : null;
             case "Concat":
                 return inputs.Where(i => i.Reached).All(i => i.RowAxis == 0) && node.Int("axis", 0) > 0 ? 0 : null;
             case "Split":

@@ -115,7 +115,7 @@ internal sealed class ModelSource
     public void Check(string? expectedSha256)
     {
         using (OnnxModel model = Read())
-            ModelGuard.Check(model);
+            ModelGuard.Check(model, Name);
         if (expectedSha256 is not null && !expectedSha256.Equals(Sha256, StringComparison.OrdinalIgnoreCase))
             throw Throw.HashMismatch(Name, expectedSha256, Sha256);
     }

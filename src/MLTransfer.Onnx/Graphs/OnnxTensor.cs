@@ -94,7 +94,11 @@ internal sealed record OnnxTensor : WireRecord
                 case 8: name = reader.Name(); break;
                 case 9: raw = reader.Bytes(); break;
                 case 13: location.Add(ReadPair(reader.Bytes(), context)); break;
-                case 14: external = reader.Int32() == 1; break;
+                case 14:
+                    // Protobuf passes over a number that its enum does not have and keeps what stood before; so nobody may write one.
+                    int place = reader.Int32();
+                    external = place is 0 or 1 ? place == 1 : throw Throw.GraphDamaged(context.Name, $"tensor '{name}' has the unknown data location {place}");
+                    break;
                 case 4 or 5 or 6 or 7 or 10 or 11:
                     reader.Skip();
                     typed = true;

@@ -54,7 +54,7 @@ internal sealed class RowFlow
     {
         foreach (OnnxNode node in nodes)
         {
-            if (node is { IsStandard: true, OpType: "Constant" } && node.Attribute("value")?.Tensor is OnnxTensor constant)
+            if (node is { IsStandard: true, OpType: "Constant" } && node.Attribute("value")?.Tensor is OnnxTensor constant && node.Outputs.Length > 0)
             {
                 scope.Constants[node.Outputs[0]] = constant;
                 continue;
@@ -131,7 +131,7 @@ internal sealed class RowFlow
             case "Softmax" or "LogSoftmax" or "Hardmax" or "LpNormalization" or "LayerNormalization"
                 when data.RowAxis is int row && node.Attribute("axis")?.Int == row:
                 return $"runs over axis {row}, where the rows are";
-            case "CumSum" when data.RowAxis is int row && scope.Constant(node.Input(1))?.ToInt64s() is [long axis] && axis == row:
+            case "CumSum" when data.RowAxis is int row && FlowRules.Axes(scope.Constant(node.Input(1))) is [long axis] && axis == row:
                 return $"adds up along axis {row}, where the rows are";
             default:
                 return node.OpType.StartsWith("Reduce", StringComparison.Ordinal) ? Reduces(node, data, scope) : null;
@@ -141,7 +141,7 @@ internal sealed class RowFlow
     private static string? Reduces(OnnxNode node, Flow data, Scope scope)
     {
         OnnxTensor? constant = scope.Constant(node.Input(1));
-        long[]? axes = constant is not null ? constant.ToInt64s() : node.Attribute("axes")?.Ints.ToArray();
+        long[]? axes = constant is not null ? FlowRules.Axes(constant) : node.Attribute("axes")?.Ints.ToArray();
         if (axes is null && node.Input(1).Length > 0)
             return null;
         if (axes is null or [])

@@ -64,6 +64,9 @@ internal static partial class Throw
     public static Exception ExternalTooShort(string name, string tensor, string path, long offset, long expected, long available) => new InvalidDataException(
         $"Tensor '{tensor}' of '{name}' needs {expected} bytes from {offset} on in '{path}', which has {available}. Download that file again.");
 
+    public static Exception GraphPrecompiled(string name, string node) => new InvalidDataException(
+        $"'{name}' holds the node {node}: it was compiled for one kind of device, and its code may lie in any file. Use the model it was compiled from.");
+
     public static Exception UnknownInt8Pattern(string node, string problem) => new NotSupportedException(
         $"Node {node} cannot be turned into float: {problem}. Run the model with its int8 arithmetic, or export it in float.");
 }

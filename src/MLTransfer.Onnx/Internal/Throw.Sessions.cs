@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Onnx.Internal;
@@ -19,8 +20,9 @@ internal static partial class Throw
     public static Exception SessionRefused(string model, ComputeTarget target, Exception inner) => new InvalidDataException(
         $"ONNX Runtime {NativeRuntime.Version} refuses the graph '{model}' on '{target}': {inner.Message}", inner);
 
-    public static Exception RunFailed(string model, ComputeTarget target, Exception inner) => new InvalidOperationException(
-        $"The graph '{model}' failed while it ran on '{target}': {inner.Message}", inner);
+    public static Exception RunFailed(string model, ComputeTarget target, string[] names, OrtValue[] inputs, Exception inner) => new InvalidOperationException(
+        $"The graph '{model}' failed while it ran on '{target}' over {string.Join(", ", names.Zip(inputs, (n, i) => $"'{n}' {Shape(i.GetTensorTypeAndShape().Shape)}"))}: " +
+        inner.Message, inner);
 
     public static Exception ShapeMismatch(TensorPort port, ReadOnlySpan<long> shape) => new ArgumentException(
         $"The graph declares {port}, but a tensor of shape {Shape(shape)} was given for it.");

@@ -23,12 +23,14 @@ internal sealed class OnnxSession : IDisposable
         _session = session;
         _name = name;
         Target = target;
-        Inputs = [.. session.InputMetadata.Select(i => TensorPort.Of(i.Key, i.Value))];
-        Outputs = [.. session.OutputMetadata.Select(o => TensorPort.Of(o.Key, o.Value))];
+        Inputs = [.. session.InputMetadata.Where(i => i.Value.IsTensor).Select(i => TensorPort.Of(i.Key, i.Value))];
+        Outputs = [.. session.OutputMetadata.Where(o => o.Value.IsTensor).Select(o => TensorPort.Of(o.Key, o.Value))];
     }
 
+    /// <summary>Inputs that are tensors.</summary>
     public ImmutableArray<TensorPort> Inputs { get; }
 
+    /// <summary>Outputs that are tensors. Others (the lists of maps that converters of classifiers write) are never asked for.</summary>
     public ImmutableArray<TensorPort> Outputs { get; }
 
     /// <summary>Where it really runs: never <see cref="ComputeTarget.Auto"/>, and the processor after a fallback.</summary>
@@ -52,6 +54,8 @@ internal sealed class OnnxSession : IDisposable
         // Memory patterns are planned and kept for each input shape; with open axes that is a leak in all but name.
         options.EnableMemoryPattern = false;
         options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        // Else ONNX Runtime looks for "ORTM" at the fifth byte, and a file that is an ONNX model to the guard could be another one, of its own format, to it.
+        options.AddSessionConfigEntry("session.load_model_format", "ONNX");
         if (settings.IntraOpThreadCount is int threads)
             options.IntraOpNumThreads = threads;
         try
@@ -81,7 +85,7 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw Throw.RunFailed(_name, Target, e);
+            throw Throw.RunFailed(_name, Target, inputNames, inputs, e);
         }
     }
 
@@ -96,7 +100,7 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw Throw.RunFailed(_name, Target, e);
+            throw Throw.RunFailed(_name, Target, inputNames, inputs, e);
         }
     }
 

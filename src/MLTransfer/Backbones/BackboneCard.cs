@@ -111,6 +111,8 @@ public sealed record BackboneCard
             throw Throw.CardValue(origin, "name", Name, "a name");
         if (string.IsNullOrWhiteSpace(Graph))
             throw Throw.CardValue(origin, "graph", Graph, "the file name of a graph");
+        if (Inputs is null)
+            throw Throw.CardValue(origin, "inputs", null, "an object of roles and the names of the graph's inputs");
         if (Modality == BackboneModality.Text && !Inputs.ContainsKey("ids"))
             throw Throw.CardValue(origin, "inputs", string.Join(", ", Inputs.Keys), "a role 'ids'");
     }

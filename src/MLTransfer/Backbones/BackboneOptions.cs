@@ -21,8 +21,19 @@ public sealed record BackboneOptions
     /// <summary>Whether features are divided by their Euclidean norm. Default: what modules.json says, else no.</summary>
     public bool? Normalize { get; init; }
 
-    /// <summary>Text: the most tokens of a row. Default: sentence_bert_config.json, tokenizer_config.json or config.json, in this order; else 512.</summary>
-    public int? MaximumLength { get; init; }
+    /// <summary>Text: the most tokens of a row. Default: sentence_bert_config.json, tokenizer_config.json or config.json, in this order; else 512;
+    /// never more than the graph has positions for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 3: two special tokens and one of the text.</exception>
+    public int? MaximumLength
+    {
+        get;
+        init
+        {
+            if (value is int length)
+                ArgumentOutOfRangeException.ThrowIfLessThan(length, 3, nameof(MaximumLength));
+            field = value;
+        }
+    }
 
     /// <summary>SHA-256 the graph must have, in hexadecimal. Default: the card's; no check where neither states one.</summary>
     public string? Sha256 { get; init; }

@@ -49,7 +49,7 @@ internal static class CardInference
             Pooling = pooling,
             Dimension = dimension,
             Normalize = options.Normalize ?? stated?.Normalize ?? HasNormalizeModule(files),
-            MaximumLength = modality == BackboneModality.Text ? options.MaximumLength ?? stated?.MaximumLength ?? MaximumLength(files) : null,
+            MaximumLength = modality == BackboneModality.Text ? options.MaximumLength ?? stated?.MaximumLength ?? MaximumLength(files, graph) : null,
             Sha256 = source.Sha256,
         };
     }
@@ -120,12 +120,13 @@ internal static class CardInference
         };
     }
 
-    private static int MaximumLength(BackboneFiles files)
+    private static int MaximumLength(BackboneFiles files, OnnxGraph graph)
     {
         // The smallest of what is stated would be wrong: sentence-transformers limits its models below what the network could take, on purpose.
         double? stated = files.Config("sentence_bert_config.json").Number("max_seq_length") ?? Limit(files.Config("tokenizer_config.json").Number("model_max_length"))
             ?? files.Config("config.json").Number("max_position_embeddings");
-        return stated is > 2 and < LargestStatedLength ? (int)stated : FallbackMaximumLength;
+        int length = stated is > 2 and < LargestStatedLength ? (int)stated : FallbackMaximumLength;
+        return (int)Math.Min(length, PositionTable.Limit(graph) ?? length);
     }
 
     private static double? Limit(double? number) => number < LargestStatedLength ? number : null;

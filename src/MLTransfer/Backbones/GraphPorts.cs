@@ -15,6 +15,9 @@ internal sealed record GraphPorts
     /// <summary>True where the graph takes one row at a time: its batch axis is fixed at 1.</summary>
     public required bool BatchIsOne { get; init; }
 
+    /// <summary>Text: the most tokens that the graph's table of positions has; null where the graph states no limit.</summary>
+    public required long? PositionLimit { get; init; }
+
     public required RowIndependence Independence { get; init; }
 
     public static GraphPorts Check(BackboneCard card, ModelSource source, string origin)
@@ -40,6 +43,7 @@ internal sealed record GraphPorts
             Inputs = inputs.ToImmutable(),
             Feature = feature,
             BatchIsOne = required.Any(i => i.Dimensions is [{ Value: 1 }, ..]),
+            PositionLimit = card.Modality == BackboneModality.Text ? PositionTable.Limit(graph) : null,
             Independence = RowIndependence.Analyse(model),
         };
     }

@@ -4,8 +4,8 @@ using MLTransfer.Onnx.Graphs;
 namespace MLTransfer.Backbones;
 
 /// <summary>
-/// Tells a text graph's integer inputs apart by what the graph does with them: token ids index the largest embedding table, token types the smallest, positions one in
-/// between, and the mask none. Names decide only between inputs that the graph treats alike.
+/// Tells a text graph's integer inputs apart by what the graph does with them: token ids index the largest embedding table, token types and positions another, and the mask
+/// none. Names decide only between inputs that the graph treats alike.
 /// </summary>
 internal static class InputRoles
 {
@@ -33,9 +33,10 @@ internal static class InputRoles
         OnnxValue[] integers = [.. inputs.Where(i => i.ElementType is OnnxElementType.Int64 or OnnxElementType.Int32)];
         var roles = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var tables = new List<(OnnxValue Input, long Rows)>();
+        var index = new NodeIndex(graph);
         foreach (OnnxValue input in integers)
         {
-            long? rows = TableRows(graph, input.Name);
+            long? rows = TableRows(graph, index, input.Name);
             if (rows is not null && !SaysRole(input.Name, Mask))
                 tables.Add((input, rows.Value));
             else if (roles.TryAdd(Mask, input.Name) is false)
@@ -69,31 +70,19 @@ internal static class InputRoles
     };
 
     /// <summary>Rows of the table that an input's values index through Gather, past casts and reshapes; null where they index none.</summary>
-    private static long? TableRows(OnnxGraph graph, string input)
+    private static long? TableRows(OnnxGraph graph, NodeIndex index, string input)
     {
         var reached = new HashSet<string>(StringComparer.Ordinal) { input };
         long? rows = null;
         // Nodes are in topological order, so one pass follows every path.
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (node.OpType is "Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" && reached.Contains(node.Inputs[0]))
-                reached.Add(node.Outputs[0]);
-            else if (node.OpType == "Gather" && reached.Contains(node.Inputs[1]) && Table(graph, node.Inputs[0]) is OnnxTensor table && table.Dimensions.Length >= 2)
+            if (node.OpType is "Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" && reached.Contains(node.Input(0)))
+                reached.UnionWith(node.Outputs);
+            else if (node.OpType == "Gather" && reached.Contains(node.Input(1))
+                && index.Constant(index.Origin(node.Input(0), "DequantizeLinear", "Cast", "Identity")) is { Dimensions.Length: >= 2 } table)
                 rows = Math.Max(rows ?? 0, table.Dimensions[0]);
         }
         return rows;
-    }
-
-    private static OnnxTensor? Table(OnnxGraph graph, string name)
-    {
-        for (; ; )
-        {
-            if (graph.Initializers.FirstOrDefault(t => t.Name == name) is OnnxTensor tensor)
-                return tensor;
-            OnnxNode? producer = graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(name));
-            if (producer?.OpType is not ("DequantizeLinear" or "Cast" or "Identity"))
-                return null;
-            name = producer.Inputs[0];
-        }
     }
 }

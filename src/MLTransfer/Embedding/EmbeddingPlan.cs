@@ -30,11 +30,13 @@ internal sealed class EmbeddingPlan
         if (Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Throw.ColumnNamedTwice(step, twice.Key);
 
-        bool rowsInterfere = backbone.Ports.Independence.RowsInterfere;
-        _source = rowsInterfere && options.Int8Execution == Int8Execution.Float ? InFloat(backbone) : backbone.Source;
+        _source = backbone.Source;
+        RowIndependence independence = backbone.Ports.Independence;
+        if (independence.RowsInterfere && options.Int8Execution == Int8Execution.Float)
+            (_source, independence) = InFloat(backbone);
         _settings = new SessionSettings { Target = options.Target ?? DevicePolicy.Of(env) };
-        OneRowAtATime = backbone.Ports.BatchIsOne || (rowsInterfere && options.Int8Execution == Int8Execution.Exact);
-        Warn(env, rowsInterfere);
+        OneRowAtATime = backbone.Ports.BatchIsOne || (independence.RowsInterfere && options.Int8Execution != Int8Execution.Batched);
+        Warn(env, independence);
     }
 
     public Backbone Backbone { get; }
@@ -72,6 +74,9 @@ internal sealed class EmbeddingPlan
         var text = new StringBuilder();
         text.Append(_source.Sha256).Append('|').Append(Backbone.Card.FeatureOutput).Append('|').Append(session.ActiveProvider)
             .Append('|').Append(Options.SequencePrecision).Append('|').Append(Options.Int8Execution).Append('|').Append(preprocessing);
+        // Two cards may feed one graph differently.
+        foreach ((string role, OnnxValue input) in Backbone.Ports.Inputs)
+            text.Append('|').Append(role).Append('=').Append(input.Name);
         foreach (PlannedOutput output in Outputs)
             text.Append('|').Append(output.Pooling).Append(',').Append(output.Dimension).Append(',').Append(output.Normalize);
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
@@ -99,33 +104,40 @@ internal sealed class EmbeddingPlan
                 throw Throw.PoolingNeedsTokens(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature), how);
             if (sequence && options.Dimension is not null && options.Dimension != backbone.Dimension)
                 throw Throw.SequenceNotTruncated(column);
+            ArgumentException.ThrowIfNullOrWhiteSpace(column, nameof(FeatureOutput.ColumnName));
             return new PlannedOutput(column, how, sequence ? backbone.Dimension : options.Dimension ?? backbone.Dimension, normalize && !sequence);
         }
     }
 
-    private static ModelSource InFloat(Backbone backbone)
+    /// <summary>The graph with its weights in float, and whether its rows still see each other: quantisation is not the only way.</summary>
+    private static (ModelSource Source, RowIndependence Independence) InFloat(Backbone backbone)
     {
         using OnnxModel model = backbone.Source.Read();
-        return ModelSource.FromMemory(Int8ToFloat.Rewrite(model).ToBytes(), $"{backbone.Name} (weights in float)");
+        OnnxModel inFloat = Int8ToFloat.Rewrite(model);
+        return (ModelSource.FromMemory(inFloat.ToBytes(), $"{backbone.Name} (weights in float)"), RowIndependence.Analyse(inFloat));
     }
 
-    private void Warn(IHostEnvironment env, bool rowsInterfere)
+    private void Warn(IHostEnvironment env, RowIndependence independence)
     {
-        if (!rowsInterfere && !Backbone.Ports.BatchIsOne)
-            return;
         if (Backbone.Ports.BatchIsOne)
         {
             StepLog.Warning(env, Step, $"The batch axis of backbone '{Backbone.Name}' is fixed at 1, so it runs one row at a time. Export it with a dynamic batch axis to run faster.");
+            return;
         }
-        else if (Options.Int8Execution == Int8Execution.Batched)
+        if (!independence.RowsInterfere)
+            return;
+        string mixes = $"The rows of a batch see each other in backbone '{Backbone.Name}' ({independence.Reason})";
+        switch (Options.Int8Execution)
         {
-            StepLog.Warning(env, Step, $"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}): " +
-                "with Int8Execution.Batched a row's features depend on the rows beside it.");
-        }
-        else if (Options.Int8Execution == Int8Execution.Exact)
-        {
-            StepLog.Info(env, Step, $"Backbone '{Backbone.Name}' scales activations over the whole batch ({Backbone.Ports.Independence.Reason}), so it runs one row at a time " +
-                "(Int8Execution.Exact). Int8Execution.Float batches.");
+            case Int8Execution.Batched:
+                StepLog.Warning(env, Step, $"{mixes}: with Int8Execution.Batched a row's features depend on the rows beside it.");
+                break;
+            case Int8Execution.Exact:
+                StepLog.Info(env, Step, $"{mixes}, so it runs one row at a time (Int8Execution.Exact). Where int8 arithmetic is the reason, Int8Execution.Float batches.");
+                break;
+            default:
+                StepLog.Warning(env, Step, $"{mixes} with its weights in float too, so it runs one row at a time.");
+                break;
         }
     }
 }

@@ -37,6 +37,8 @@ internal sealed class ComparisonRunner
             throw Throw.ComparisonNeedsClasses(options.LabelColumnName, _classes);
         if (_test?.Names.OfType<string>().FirstOrDefault(n => !_classIndex.ContainsKey(n)) is string unknown)
             throw Throw.ComparisonTestClassUnknown(options.LabelColumnName, unknown);
+        if (_test?.Names.OfType<string>().Any() == false)
+            throw Throw.ComparisonTestUnlabelled(options.LabelColumnName, _test.Names.Count);
         _trainPlaces = _train.PlacesByClass(_classIndex);
         CheckCounts();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Internal;
@@ -53,17 +54,27 @@ internal sealed class LabelledRows
             return Reader<ReadOnlyMemory<char>>(cursor, column, v => v.IsEmpty ? null : v.ToString());
         if (raw == typeof(bool))
             return Reader<bool>(cursor, column, v => v ? "true" : "false");
-        if (raw == typeof(int))
-            return Reader<int>(cursor, column, v => $"{v}");
-        if (raw == typeof(uint))
-            return Reader<uint>(cursor, column, v => $"{v}");
-        if (raw == typeof(long))
-            return Reader<long>(cursor, column, v => $"{v}");
+        if (raw == typeof(sbyte))
+            return Reader<sbyte>(cursor, column, v => Text(v));
         if (raw == typeof(byte))
-            return Reader<byte>(cursor, column, v => $"{v}");
+            return Reader<byte>(cursor, column, v => Text(v));
+        if (raw == typeof(short))
+            return Reader<short>(cursor, column, v => Text(v));
+        if (raw == typeof(ushort))
+            return Reader<ushort>(cursor, column, v => Text(v));
+        if (raw == typeof(int))
+            return Reader<int>(cursor, column, v => Text(v));
+        if (raw == typeof(uint))
+            return Reader<uint>(cursor, column, v => Text(v));
+        if (raw == typeof(long))
+            return Reader<long>(cursor, column, v => Text(v));
+        if (raw == typeof(ulong))
+            return Reader<ulong>(cursor, column, v => Text(v));
         throw Throw.ColumnType(ComparisonRunner.Step, column.Name, "a class: text, key, boolean or integer", column.Type.ToString()!,
             "Turn it into a key with MapValueToKey first.");
     }
+
+    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 
     private static Func<string?> Reader<T>(DataViewRowCursor cursor, DataViewSchema.Column column, Func<T, string?> name)
     {
@@ -78,7 +89,7 @@ internal sealed class LabelledRows
 
     private static Func<string?> KeyReader(DataViewRowCursor cursor, DataViewSchema.Column column)
     {
-        Func<ulong, string?> name = v => v == 0 ? null : $"{v}";
+        Func<ulong, string?> name = v => v == 0 ? null : Text(v);
         if (column.HasKeyValues() && column.Annotations.Schema["KeyValues"].Type is VectorDataViewType { ItemType: TextDataViewType })
         {
             VBuffer<ReadOnlyMemory<char>> keys = default;

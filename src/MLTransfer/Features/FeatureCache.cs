@@ -82,10 +82,7 @@ public sealed class FeatureCache
     internal void CountSharedRow()
     {
         lock (_lock)
-        {
-            _misses--;
             _hits++;
-        }
     }
 
     internal void Add(in FeatureKey key, FeatureBlock[] blocks)

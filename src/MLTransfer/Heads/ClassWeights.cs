@@ -14,7 +14,10 @@ public sealed record ClassWeights
     /// Every class counts the same: rows of class k are multiplied by n / (K · n_k) for n rows in K classes, n_k of them in class k. With soft labels n_k is the sum of
     /// the class's probabilities.
     /// </summary>
-    public static ClassWeights Balanced { get; } = new();
+    public static ClassWeights Balanced { get; } = new() { IsBalanced = true };
+
+    /// <summary>Whether factors follow from how often a class occurs.</summary>
+    internal bool IsBalanced { get; private init; }
 
     /// <summary>Factors by class name, or null for the two named kinds.</summary>
     internal IReadOnlyDictionary<string, double>? Factors { get; private init; }
@@ -40,7 +43,7 @@ public sealed record ClassWeights
     {
         double[] factors = new double[names.Count];
         Array.Fill(factors, 1.0);
-        if (ReferenceEquals(this, Balanced))
+        if (IsBalanced)
         {
             double rows = counts.Sum();
             int present = counts.Count(c => c > 0);

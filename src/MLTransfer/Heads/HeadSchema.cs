@@ -80,7 +80,7 @@ internal static class HeadSchema
 
     public static SchemaShape.Column PredictedBoolean() => Scored("PredictedLabel", VectorKind.Scalar, BooleanDataViewType.Instance, false);
 
-    public static SchemaShape.Column Names(string annotation) => MlNetInternals.Column(annotation, VectorKind.Vector, TextDataViewType.Instance, false);
+    public static SchemaShape.Column Values(string annotation, DataViewType type) => MlNetInternals.Column(annotation, VectorKind.Vector, type, false);
 
     private static SchemaShape.Column Scored(string name, VectorKind kind, DataViewType type, bool isKey, params SchemaShape.Column[] annotations) =>
         MlNetInternals.Column(name, kind, type, isKey, new SchemaShape(

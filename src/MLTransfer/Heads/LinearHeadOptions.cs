@@ -34,7 +34,7 @@ public sealed record LinearHeadOptions
     }
 
     /// <summary>
-    /// λ of the penalty λ/2 · ‖W‖² beside the mean loss, for features of standard deviation 1. In scikit-learn's LogisticRegression C = 1 / (λ · Σ weights), in its Ridge
+    /// λ of the penalty λ/2 · ‖W‖² beside the mean loss, for features scaled as <see cref="FeatureScaling"/> says. In scikit-learn's LogisticRegression C = 1 / (λ · Σ weights), in its Ridge
     /// alpha = λ · Σ weights. Above 0. Default: chosen by <see cref="RegularizationSearch"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
@@ -58,6 +58,14 @@ public sealed record LinearHeadOptions
             field = value;
         }
     } = ClassWeights.None;
+
+    /// <summary>How features are scaled while training. Default: <see cref="FeatureScaling.Auto"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such scaling.</exception>
+    public FeatureScaling FeatureScaling
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(FeatureScaling), value, "There is no such scaling of features.");
+    }
 
     /// <summary>Decides which rows the search holds out; the training itself has no randomness. Default: drawn from the <c>MLContext</c>.</summary>
     public int? Seed { get; init; }

@@ -25,7 +25,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         double[] rowWeights = Shares(rows.Weights);
         double[] weights = factors is null ? rowWeights : Shares([.. rows.Weights.Zip(factors, (w, f) => w * f)]);
         Workers workers = new(options.ThreadCount ?? Environment.ProcessorCount);
-        FeatureBasis basis = FeatureBasis.Create(rows.Features, rowWeights, workers);
+        FeatureBasis basis = FeatureBasis.Create(rows.Features, rowWeights, options.FeatureScaling, workers);
         LinearObjective objective = new(basis.Rows, loss, workers);
         RegularizationPath path = new(objective, loss, weights);
 
@@ -62,7 +62,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         int foldCount = Math.Min(search.FoldCount, largest);
         if (foldCount < 2)
         {
-            Warn($"{step}: no class has two rows, so nothing can be held out to choose the regularization by; {LinearHeadOptions.FewShotRegularization} is used.");
+            Warn($"{step}: {(strata.Length == 1 ? "there is one row" : "no class has two rows")}, so nothing can be held out to choose the regularization by; {LinearHeadOptions.FewShotRegularization} is used.");
             return (LinearHeadOptions.FewShotRegularization, null);
         }
         int[] folds = StratifiedFolds.Deal(strata, foldCount, seed);

@@ -64,7 +64,7 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
         DataViewSchema.Column label = HeadSchema.Find(Step, input.Schema, _options.LabelColumnName);
         (LinearSolution solution, DataViewSchema training) = label.Type switch
         {
-            KeyDataViewType key => FitKeys(channel, input, label, checked((int)key.Count)),
+            KeyDataViewType key => FitKeys(channel, input, label, ClassCount(label, key, HeadSchema.FeatureColumn(Step, input.Schema, _options.FeatureColumnName))),
             VectorDataViewType { Size: > 0 } vector when vector.ItemType == NumberDataViewType.Single => FitProbabilities(channel, input, label),
             _ => throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, $"{label.Type}", LabelRemedy(label.Type is TextDataViewType)),
         };
@@ -82,11 +82,14 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
         bool soft = label.Kind == VectorKind.Vector && label.ItemType == NumberDataViewType.Single && !label.IsKey;
         if (!soft && !(label.IsKey && label.Kind == VectorKind.Scalar))
             throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, HeadSchema.Describe(label), LabelRemedy(label.ItemType == TextDataViewType.Instance));
-        bool named = soft || label.Annotations.Any(a => a.Name == "KeyValues" && a.Kind == VectorKind.Vector);
-        return named
-            ? HeadSchema.Extend(inputSchema, HeadSchema.Score(VectorKind.Vector, HeadSchema.Names("SlotNames"), HeadSchema.Names("TrainingLabelValues")),
-                HeadSchema.PredictedKey(HeadSchema.Names("KeyValues")))
-            : HeadSchema.Extend(inputSchema, HeadSchema.Score(VectorKind.Vector), HeadSchema.PredictedKey());
+        SchemaShape.Column keyValues = label.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == VectorKind.Vector);
+        if (!soft && keyValues.Name is null)
+            return HeadSchema.Extend(inputSchema, HeadSchema.Score(VectorKind.Vector), HeadSchema.PredictedKey());
+        // A class keeps the type its label had before it became a key; ML.NET's scorer names slots by texts only.
+        DataViewType valueType = soft ? TextDataViewType.Instance : keyValues.ItemType;
+        SchemaShape.Column[] slotNames = valueType == TextDataViewType.Instance ? [HeadSchema.Values("SlotNames", valueType)] : [];
+        return HeadSchema.Extend(inputSchema, HeadSchema.Score(VectorKind.Vector, [.. slotNames, HeadSchema.Values("TrainingLabelValues", valueType)]),
+            HeadSchema.PredictedKey(HeadSchema.Values("KeyValues", valueType)));
     }
 
     private (LinearSolution, DataViewSchema) FitKeys(IChannel channel, IDataView input, DataViewSchema.Column label, int classCount)
@@ -131,6 +134,13 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
         LinearSolution solution = new LinearTraining(Step, _options, _seed, channel)
             .Train(rows, new SoftmaxLoss(probabilities, strata.Length, classCount), strata, rowFactors);
         return (solution, Training(input, new KeyDataViewType(typeof(uint), classCount), ClassNames.AsKeyValues(names)));
+    }
+
+    // A hashed label is a key of up to 2³¹ classes: said before anything of that size is allocated.
+    private static int ClassCount(DataViewSchema.Column label, KeyDataViewType key, DataViewSchema.Column features)
+    {
+        ulong largest = (ulong)Array.MaxLength / (ulong)(((VectorDataViewType)features.Type).Size + 1);
+        return key.Count <= largest ? (int)key.Count : throw Internal.Throw.TooManyClasses(Step, label.Name, key.Count, largest);
     }
 
     // The two columns that ML.NET's scorer asks for: the features, and the key that names the classes.

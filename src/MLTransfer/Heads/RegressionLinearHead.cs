@@ -42,7 +42,7 @@ public sealed class RegressionLinearHead : ITrainerEstimator<RegressionPredictio
     {
         if (options.Regularization is not null && options.RegularizationSearch is not null)
             throw Internal.Throw.RegularizationTwice();
-        if (!ReferenceEquals(options.ClassWeights, ClassWeights.None))
+        if (options.ClassWeights != ClassWeights.None)
             throw Internal.Throw.ClassWeightsWithoutClasses();
         _host = environment.Register(nameof(RegressionLinearHead));
         _options = options;

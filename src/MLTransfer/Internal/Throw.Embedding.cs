@@ -15,8 +15,15 @@ internal static partial class Throw
     public static Exception MaximumLengthTooLarge(int asked, string backbone, long available) => new ArgumentException(
         $"TextEmbeddingOptions.MaximumLength is {asked}, but the sequence axis of backbone '{backbone}' is fixed at {available} tokens.");
 
+    public static Exception MaximumLengthBeyondPositions(int asked, string backbone, long available) => new ArgumentException(
+        $"EmbedText is to read up to {asked} tokens, but the graph of backbone '{backbone}' has positions for {available}. " +
+        $"Set MaximumLength, of TextEmbeddingOptions or of the card, to at most {available}.");
+
+    public static Exception MaximumLengthWithoutText(int asked, string backbone, int special) => new ArgumentException(
+        $"EmbedText is to read up to {asked} tokens, but the tokenizer of backbone '{backbone}' puts {special} special tokens around a text. Set MaximumLength higher.");
+
     public static Exception TextInputShape(string origin, string input) => new NotSupportedException(
-        $"Input {input} of '{origin}' is fed with token ids and needs two axes, [batch, tokens]. Export the encoder with such inputs.");
+        $"Input {input} of '{origin}' is fed from tokens, so it must be Int64 or Int32 with two axes, [batch, tokens]. Export the encoder with such inputs.");
 
     public static Exception PrefixMissing(TextRole role, string backbone) => new ArgumentException(
         $"Role {role} was asked for, but the card of backbone '{backbone}' states no prefix for it. Set Prefix instead, or leave Role at None.");

@@ -18,6 +18,9 @@ internal static partial class Throw
         $"CompareOptions.TestData has '{name}' in label column '{column}', which no training row has, so it cannot be learned. " +
         "Filter such rows out of the test data, or add training rows of the class.");
 
+    public static Exception ComparisonTestUnlabelled(string column, int rows) => new ArgumentException(
+        $"Label column '{column}' is missing in all {rows} rows of CompareOptions.TestData, so nothing can be measured on them. Give labelled rows.");
+
     public static Exception ComparisonTextMissing(string column, IEnumerable<string> found) => new ArgumentException(
         $"CompareWithAndWithout makes the features without transfer from text column '{column}', but the data has no such column. It has " +
         $"{string.Join(", ", found.Select(n => $"'{n}'"))}. Set CompareOptions.TextColumnName, or give the pipeline CompareOptions.Without.");

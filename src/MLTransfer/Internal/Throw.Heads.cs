@@ -14,6 +14,10 @@ internal static partial class Throw
     public static Exception OneClass(string step, string labelColumn, string found) => new InvalidOperationException(
         $"{step} needs rows of at least two classes, but every row of label column '{labelColumn}' is {found}. Check the labels, or how the rows were chosen.");
 
+    public static Exception TooManyClasses(string step, string labelColumn, ulong found, ulong largest) => new ArgumentException(
+        $"{step} reads label column '{labelColumn}' as a key, which may have {found} values; with these features at most {largest} classes fit into memory. " +
+        "Make the key with Conversion.MapValueToKey, which counts only the values that occur, instead of by hashing.");
+
     public static Exception FeatureNotFinite(string step, string column, long row, int slot, float value) => new InvalidOperationException(
         $"{step} found {Number(value)} in feature column '{column}', row number {row}, slot index {slot}; expected finite numbers. " +
         "Replace or filter such rows first, for instance with ReplaceMissingValues or FilterRowsByMissingValues.");

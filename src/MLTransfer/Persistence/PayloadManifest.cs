@@ -51,8 +51,10 @@ internal sealed record PayloadManifest(string Kind, int FormatVersion, string As
         try
         {
             root = JsonNode.Parse(stream);
+            RequireDistinctNames(root);
         }
-        catch (JsonException e)
+        // A name that stands twice is an ArgumentException of JsonObject, at the first look into it.
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw Throw.ManifestUnreadable(directory, e);
         }
@@ -70,6 +72,19 @@ internal sealed record PayloadManifest(string Kind, int FormatVersion, string As
         if (manifest.Parts.DistinctBy(p => p.Name, StringComparer.OrdinalIgnoreCase).Count() != manifest.Parts.Count)
             throw Throw.ManifestMember(directory, "parts");
         return manifest;
+    }
+
+    private static void RequireDistinctNames(JsonNode? node)
+    {
+        foreach (JsonNode? child in node switch
+        {
+            JsonObject json => json.Select(member => member.Value),
+            JsonArray list => list,
+            _ => [],
+        })
+        {
+            RequireDistinctNames(child);
+        }
     }
 
     private static PayloadPart ReadPart(JsonNode? node, string directory)

@@ -20,7 +20,7 @@ internal abstract class ColumnSlots
     {
         MethodInfo method = column.Type is VectorDataViewType vector
             ? CreateVectorMethod.MakeGenericMethod(vector.ItemType.RawType) : CreateScalarMethod.MakeGenericMethod(column.Type.RawType);
-        return (ColumnSlots)method.Invoke(null, [input, column])!;
+        return (ColumnSlots)method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [input, column], null)!;
     }
 
     private static ScalarSlots<T> CreateScalar<T>(DataViewRow input, DataViewSchema.Column column) => new(input.GetGetter<T>(column));

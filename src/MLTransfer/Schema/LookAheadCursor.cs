@@ -15,9 +15,9 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private const int LargestWindow = 32;
 #else
     private const int FirstWindow = 8;
-    private const int LargestWindow = 256;
+    private const int LargestWindow = 1024;
 #endif
-    private const int WindowGrowth = 4;
+    private const int WindowGrowth = 8;
 
     private readonly DataViewRowCursor _input;
     private readonly ColumnMap _map;
@@ -67,12 +67,20 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_ended)
             return false;
-        if (++_current >= _count && !ReadWindow())
+        if (_current + 1 < _count)
         {
-            _ended = true;
-            _position = -1;
-            _current = -1;
-            return false;
+            _current++;
+        }
+        else
+        {
+            // Set before reading: a row that cannot be read ends the cursor, which would otherwise go on behind rows that were never handed out.
+            (_ended, _current) = (true, -1);
+            if (!ReadWindow())
+            {
+                _position = -1;
+                return false;
+            }
+            (_ended, _current) = (false, 0);
         }
         _position++;
         return true;
@@ -118,7 +126,6 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     {
         if (_count > 0 && _holdsRows)
             _window = Math.Min(_window * WindowGrowth, LargestWindow);
-        _current = 0;
         _encoded = false;
         for (_count = 0; _count < _window && _input.MoveNext(); _count++)
         {

@@ -35,7 +35,20 @@ internal sealed class LookAheadView : IDataView
         if (!map.AnyAdded)
             return new PassThroughCursor(_input.GetRowCursor(map.InputColumns(), rand), Schema, map);
         IEnumerable<DataViewSchema.Column> needed = map.InputColumns(_step.InputColumns);
-        return new LookAheadCursor(_input.GetRowCursor(needed, rand), Schema, map, _createEncoder());
+        // The encoder first: where the fitted step may no longer be used, no cursor of the input is left open.
+        WindowEncoder encoder = _createEncoder();
+        DataViewRowCursor? input = null;
+        try
+        {
+            input = _input.GetRowCursor(needed, rand);
+            return new LookAheadCursor(input, Schema, map, encoder);
+        }
+        catch
+        {
+            encoder.Dispose();
+            input?.Dispose();
+            throw;
+        }
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)

@@ -98,7 +98,6 @@ internal static class MlNetInternals
         return constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
-
     /// <summary>
     /// Which loader reads the step that <paramref name="context"/> saves. <paramref name="modelSignature"/> has exactly eight characters,
     /// <paramref name="loaderSignature"/> at most 24. <paramref name="assemblyName"/> is a simple name: a full name with a higher version than the

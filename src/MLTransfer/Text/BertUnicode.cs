@@ -14,11 +14,11 @@ internal static partial class BertUnicode
     private const int HangulBase = 0xAC00;
     private const int HangulCount = 11172;
 
-    private static readonly CharClasses[] s_classes;
-    private static readonly ushort[] s_pages;
-    private static readonly Dictionary<int, byte> s_combiningClasses = [];
-    private static readonly Dictionary<int, int[]> s_decompositions;
-    private static readonly Dictionary<int, int[]> s_lowerCases;
+    private static readonly CharClasses[] ClassTable;
+    private static readonly ushort[] PageTable;
+    private static readonly Dictionary<int, byte> CombiningTable = [];
+    private static readonly Dictionary<int, int[]> DecompositionTable;
+    private static readonly Dictionary<int, int[]> LowerTable;
 
     static BertUnicode()
     {
@@ -36,19 +36,19 @@ internal static partial class BertUnicode
             foreach (int c in Range(item.AsSpan(0, equals)))
             {
                 flat[c] |= CharClasses.Reordered;
-                s_combiningClasses[c] = combiningClass;
+                CombiningTable[c] = combiningClass;
             }
         }
-        s_decompositions = Mappings(flat, Decompositions, CharClasses.Decomposes);
+        DecompositionTable = Mappings(flat, Decompositions, CharClasses.Decomposes);
         flat.AsSpan(HangulBase, HangulCount).Fill(flat[HangulBase] | CharClasses.Decomposes);
-        s_lowerCases = Mappings(flat, LowerCases, CharClasses.HasLower);
-        (s_pages, s_classes) = Fold(flat);
+        LowerTable = Mappings(flat, LowerCases, CharClasses.HasLower);
+        (PageTable, ClassTable) = Fold(flat);
     }
 
-    public static CharClasses Classes(int codePoint) => s_classes[(s_pages[codePoint >> PageBits] << PageBits) + (codePoint & (PageSize - 1))];
+    public static CharClasses Classes(int codePoint) => ClassTable[(PageTable[codePoint >> PageBits] << PageBits) + (codePoint & (PageSize - 1))];
 
     /// <summary>The canonical combining class: marks of different classes stand in ascending order once a text is decomposed.</summary>
-    public static byte CombiningClass(int codePoint) => s_combiningClasses.GetValueOrDefault(codePoint);
+    public static byte CombiningClass(int codePoint) => CombiningTable.GetValueOrDefault(codePoint);
 
     /// <summary>The full canonical decomposition of a code point of the class <see cref="CharClasses.Decomposes"/>.</summary>
     /// <param name="codePoint">The code point.</param>
@@ -57,7 +57,7 @@ internal static partial class BertUnicode
     {
         int syllable = codePoint - HangulBase;
         if ((uint)syllable >= HangulCount)
-            return s_decompositions[codePoint];
+            return DecompositionTable[codePoint];
         // The Unicode Standard, section 3.12: 19 leading, 21 vowel and 27 trailing jamo.
         room[0] = 0x1100 + (syllable / 588);
         room[1] = 0x1161 + (syllable % 588 / 28);
@@ -69,7 +69,7 @@ internal static partial class BertUnicode
     /// The lower case of a code point of the class <see cref="CharClasses.HasLower"/>, whatever stands around it: a final sigma becomes the
     /// ordinary one.
     /// </summary>
-    public static ReadOnlySpan<int> Lower(int codePoint) => s_lowerCases[codePoint];
+    public static ReadOnlySpan<int> Lower(int codePoint) => LowerTable[codePoint];
 
     private static (ushort[] Pages, CharClasses[] Classes) Fold(CharClasses[] flat)
     {

@@ -25,6 +25,11 @@ internal sealed class TextStep : EmbeddingStep
         if (options.MaximumLength > FixedLength)
             throw Throw.MaximumLengthTooLarge(options.MaximumLength.Value, backbone.Name, FixedLength.Value);
         MaximumLength = Math.Min(options.MaximumLength ?? backbone.Card.MaximumLength!.Value, FixedLength ?? int.MaxValue);
+        if (MaximumLength > backbone.Ports.PositionLimit)
+            throw Throw.MaximumLengthBeyondPositions(MaximumLength, backbone.Name, backbone.Ports.PositionLimit.Value);
+        int special = backbone.Tokenizer!.SpecialTokenCount;
+        if (MaximumLength <= special)
+            throw Throw.MaximumLengthWithoutText(MaximumLength, backbone.Name, special);
     }
 
     public string InputColumnName { get; }
@@ -39,7 +44,7 @@ internal sealed class TextStep : EmbeddingStep
     public override IReadOnlyList<string> InputColumns { get; }
 
     /// <summary>Everything between the row's text and the graph's inputs, for the key of cached features.</summary>
-    public string Preprocessing => $"{Name}|{Plan.Backbone.Tokenizer!.Fingerprint}|{MaximumLength}|{Prefix}";
+    public string Preprocessing => $"{Name}|{Plan.Backbone.Tokenizer!.Fingerprint}|{MaximumLength}|{Prefix.Length}|{Prefix}";
 
     public override BackboneEncoder CreateEncoder(SessionHolder session) => new TextEncoder(this, session);
 
@@ -65,7 +70,7 @@ internal sealed class TextStep : EmbeddingStep
         long? size = null;
         foreach (OnnxValue input in backbone.Ports.Inputs.Values)
         {
-            if (input.Dimensions.Length != 2)
+            if (input.Dimensions.Length != 2 || input.ElementType is not (OnnxElementType.Int64 or OnnxElementType.Int32))
                 throw Throw.TextInputShape(backbone.Origin, CardInference.Describe(input));
             size ??= input.Dimensions[1].Value;
         }

@@ -102,11 +102,7 @@ internal sealed partial class WordPieceScan
         }
         else if (kept)
         {
-            byte combiningClass = BertUnicode.CombiningClass(c);
-            int at = _waiting.Count;
-            while (at > 0 && _waiting[at - 1].CombiningClass > combiningClass)
-                at--;
-            _waiting.Insert(at, (c, combiningClass));
+            _waiting.Add((c, BertUnicode.CombiningClass(c)));
         }
     }
 
@@ -114,7 +110,8 @@ internal sealed partial class WordPieceScan
     {
         if (_waiting.Count == 0)
             return;
-        foreach ((int c, _) in _waiting)
+        // A stable sort; inserting each in its place would be quadratic in a text made of nothing else.
+        foreach ((int c, _) in _waiting.OrderBy(w => w.CombiningClass))
             Lower(c);
         _waiting.Clear();
     }

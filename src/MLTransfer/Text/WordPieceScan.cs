@@ -9,7 +9,7 @@ namespace MLTransfer.Text;
 internal sealed partial class WordPieceScan
 {
     [ThreadStatic]
-    private static WordPieceScan? t_scan;
+    private static WordPieceScan? _scan;
 
     private WordPieceRules _rules = null!;
 
@@ -33,7 +33,7 @@ internal sealed partial class WordPieceScan
     /// <returns>How many ids were appended; the last word may bring more than were enough.</returns>
     public static int Append(WordPieceRules rules, ReadOnlySpan<char> text, ref int[] ids, int start, int enough)
     {
-        WordPieceScan scan = t_scan ??= new WordPieceScan();
+        WordPieceScan scan = _scan ??= new WordPieceScan();
         scan.Begin(rules);
         scan._ids = ids;
         scan._count = start;

@@ -45,6 +45,8 @@ internal sealed class HostileFilesTests
         Case("data twice", Model(Field(5, [0x08, 1, 0x10, 1, .. Field(4, new byte[4]), .. Field(9, new byte[4])])), "data twice"),
         Case("unknown element type", Model(Tensor([1], 99, new byte[4])), "holds 99"),
         Case("external data of a model in memory", Model(External("weights.bin")), "no folder"),
+        Case("data location that protobuf passes over", Model(Field(5, [.. Field(9, new byte[4]), 0x08, 1, 0x10, 1, 0x70, 1, 0x70, 2])), "unknown data location 2"),
+        Case("node compiled by an execution provider", Model(Field(1, Field(4, "EPContext"u8))), "compiled for one kind of device"),
         Case("external data in memory itself", Model(External("*/_ORT_MEM_ADDR_/*")), "address in memory"),
     ];
 

@@ -121,6 +121,8 @@ internal sealed class ModelSourceTests
     [TestCase("..\\weights.bin", "backslash")]
     [TestCase("weights\u0000.bin", "control character")]
     [TestCase("*/_ORT_MEM_ADDR_/*", "address in memory")]
+    [TestCase("weights.bin.", "ends in a dot")]
+    [TestCase("data /weights.bin", "ends in a dot or a space")]
     [TestCase("absent.bin", "does not exist")]
     [TestCase("link.bin", "'link.bin' is a link")]
     [TestCase("folder/weights.bin", "'folder' is a link")]

@@ -8,6 +8,35 @@ internal sealed class RowIndependenceTests
     public void Analyse_FloatProduct_IsIndependent() => Assert.That(RowIndependence.Analyse(TinyGraphs.Linear().Build()).RowsInterfere, Is.False);
 
     [Test]
+    public void Analyse_NodesWithoutTheirInputsAndOutputs_DoesNotCrash()
+    {
+        foreach (string op in (string[])["Constant", "Gather", "Where", "Reshape", "Unsqueeze", "Transpose", "CumSum", "ReduceMean", "Concat", "If"])
+        {
+            foreach (string[] inputs in (string[][])[[], ["x"]])
+            {
+                var graph = new GraphBuilder();
+                graph.Input("x", OnnxElementType.Float, "batch", 2);
+                graph.Add(new OnnxNode { OpType = op, Inputs = [.. inputs], Attributes = [OnnxAttribute.Of("value", OnnxTensor.Of("c", [1f], 1))] });
+                Assert.That(() => RowIndependence.Analyse(graph.Build()), Throws.Nothing, $"{op} of {inputs.Length}");
+            }
+        }
+    }
+
+    [Test]
+    public void Analyse_ShapeTooLongToBeOne_IsNotLoaded()
+    {
+        var graph = new GraphBuilder();
+        string x = graph.Input("x", OnnxElementType.Float, "batch", 2);
+        string shape = graph.Initializer("shape", new long[100_000], 100_000);
+        for (int i = 0; i < 100; i++)
+            graph.Node("Reshape", [x, shape], $"y{i}");
+        OnnxModel model = graph.Output("y0", OnnxElementType.Float).Build();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RowIndependence.Analyse(model);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20), "one copy would take 800 KB, and each node would make one");
+    }
+
+    [Test]
     public void Analyse_DynamicInt8Product_NamesTheNode()
     {
         RowIndependence found = RowIndependence.Analyse(Int8Product());

@@ -65,6 +65,44 @@ internal sealed class SessionPoolTests
     }
 
     [Test]
+    public void Rent_ModelThatBeginsAsAnotherFormat_IsReadAsOnnxLikeTheGuardReadsIt()
+    {
+        OnnxModel model = OnnxModel.FromBytes(Doubler().Bytes!.Value, "doubler") with { ProducerName = "ORTM" };
+        byte[] bytes = model.ToBytes();
+        // Where ONNX Runtime's own format has its mark.
+        Assert.That(bytes.AsSpan(4, 4).SequenceEqual("ORTM"u8));
+        using SessionLease lease = new SessionPool().Rent(ModelSource.FromMemory(bytes, "doubler"), new SessionSettings());
+        Assert.That(lease.Session.Inputs[0].Name, Is.EqualTo("x"));
+    }
+
+    [Test]
+    public void Rent_GraphWithAnOutputThatIsNoTensor_OffersTheOthers()
+    {
+        OnnxModel model = OnnxModel.FromBytes(Doubler().Bytes!.Value, "doubler");
+        // A ValueInfo "list" of type sequence of float tensors, as classifiers' converters write beside the scores.
+        byte[] list = [0x0A, 4, .. "list"u8, 0x12, 8, 0x22, 6, 0x0A, 4, 0x0A, 2, 0x08, 1];
+        OnnxGraph graph = model.Graph with
+        {
+            Nodes = [.. model.Graph.Nodes, new OnnxNode { OpType = "SequenceConstruct", Inputs = ["y"], Outputs = ["list"] }],
+            Outputs = [.. model.Graph.Outputs, OnnxValue.Read(list, new ReadContext("list", folder: null))],
+        };
+        using SessionLease lease = new SessionPool().Rent(ModelSource.FromMemory(model.WithGraph(graph).ToBytes(), "two outputs"), new SessionSettings());
+        Assert.That(lease.Session.Outputs.Select(o => o.Name), Is.EqualTo(["y"]));
+    }
+
+    [Test]
+    public void Run_OfAShapeTheGraphCannotTake_NamesInputsAndTheirShapes()
+    {
+        var graph = new GraphBuilder();
+        string sum = graph.Node("Add", [graph.Input("x", OnnxElementType.Float, "rows", "columns"), graph.Initializer("two", [1f, 2f], 2)], "y");
+        graph.Output(sum, OnnxElementType.Float, "rows", "columns");
+        using SessionLease lease = new SessionPool().Rent(ModelSource.FromMemory(graph.ToBytes(), "adder"), new SessionSettings());
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(new float[3], [1, 3]);
+        Assert.That(() => lease.Session.RunAllocating(["x"], [input], ["y"], 1),
+            Throws.InvalidOperationException.With.Message.Contains("'adder'").And.Message.Contains("'x' [1, 3]"));
+    }
+
+    [Test]
     public void Rent_FileChangedSinceItWasOpened_IsRefused()
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.onnx");

@@ -1,6 +1,7 @@
 using System.Text;
 using MLTransfer.Backbones;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Testing;
 using MLTransfer.Tests.Support;
 
 namespace MLTransfer.Tests.Backbones;
@@ -185,6 +186,50 @@ internal sealed class BackboneTests
         Assert.That(Backbone.Open(_folder, Mean).Card.Inputs, Is.EquivalentTo(new Dictionary<string, string> { [InputRoles.Ids] = "c", [InputRoles.Types] = "a" }));
     }
 
+    [Test]
+    public void Open_MoreTokensThanTheGraphHasPositions_IsCutToThemOrRefused()
+    {
+        var graph = new GraphBuilder();
+        string ids = graph.Input("input_ids", OnnxElementType.Int64, "b", "t");
+        string words = graph.Node("Gather", [graph.Initializer("words", TinyBackbones.Values(76, 2), 38, 2), ids], "tokens");
+        string length = graph.Node("Gather", [graph.Node("Shape", [ids], "shape"), graph.Initializer("one", [1L], 1)], "length");
+        string numbers = graph.Initializer("position_ids", [.. Enumerable.Range(0, 8).Select(i => (long)i)], 1, 8);
+        string places = graph.Node("Slice", [numbers, graph.Initializer("zero", [0L], 1), length, "one"], "places");
+        string positions = graph.Node("Gather", [graph.Initializer("table", TinyBackbones.Values(16, 3), 8, 2), places], "positions");
+        graph.Output(graph.Node("Add", [words, positions], "hidden"), OnnxElementType.Float, "b", "t", 2);
+        File.WriteAllBytes(Path.Combine(_folder, "model.onnx"), graph.ToBytes());
+        File.WriteAllBytes(Path.Combine(_folder, "vocab.txt"), TinyBackbones.VocabularyFile());
+        Backbone backbone = Backbone.Open(_folder, Mean);
+        Assert.That(backbone.Card.MaximumLength, Is.EqualTo(8), "no file states a length, and the graph has eight positions");
+
+        var ml = new Microsoft.ML.MLContext(0);
+        Assert.That(() => ml.Transforms.EmbedText("Features", backbone, maximumLength: 9),
+            Throws.ArgumentException.With.Message.Contains("9 tokens").And.Message.Contains("positions for 8").And.Message.Contains("MaximumLength"));
+        Assert.That(() => ml.Transforms.EmbedText("Features", Backbone.Open(_folder, Mean with { MaximumLength = 9 })), Throws.ArgumentException.With.Message.Contains("positions for 8"));
+        Assert.That(() => ml.Transforms.EmbedText("Features", backbone, maximumLength: 8), Throws.Nothing);
+        Assert.That(() => new BackboneOptions { MaximumLength = 2 }, Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [TestCase("all-minilm-l6-v2")]
+    [TestCase("all-minilm-l6-v2-q8")]
+    [TestCase("gte-small")]
+    public void Open_RealEncoder_KnowsItsPositions(string name) => Assert.That(Backbone.Open(RealAssets.Model(name)).Ports.PositionLimit, Is.EqualTo(512));
+
+    [Test]
+    public void Open_NodesInACircle_DoesNotHang()
+    {
+        var graph = new GraphBuilder();
+        string ids = graph.Input("input_ids", OnnxElementType.Int64, "b", "t");
+        graph.Add(new OnnxNode { OpType = "Cast", Inputs = ["b2"], Outputs = ["b1"] });
+        graph.Add(new OnnxNode { OpType = "Cast", Inputs = ["b1"], Outputs = ["b2"] });
+        graph.Add(new OnnxNode { OpType = "Cast" });
+        graph.Output(graph.Node("Gather", ["b1", ids], "hidden"), OnnxElementType.Float, "b", "t", 2);
+        File.WriteAllBytes(Path.Combine(_folder, "model.onnx"), graph.ToBytes());
+        File.WriteAllBytes(Path.Combine(_folder, "vocab.txt"), TinyBackbones.VocabularyFile());
+        Assert.That(Backbone.Open(_folder, Mean).Card.Inputs, Does.ContainKey(InputRoles.Ids));
+    }
+
+    [TestCase("""{"name": "x", "modality": "tensor", "graph": "g", "inputs": null, "featureOutput": "o", "pooling": "graph", "dimension": 2}""", "inputs")]
     [TestCase("{", "not a backbone card")]
     [TestCase("null", "null")]
     [TestCase("""{"name": "x"}""", "modality")]

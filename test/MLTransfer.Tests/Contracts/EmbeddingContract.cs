@@ -160,6 +160,54 @@ internal abstract class EmbeddingContract<TTransformer, TRow>
     }
 
     [Test]
+    public void Transform_ColumnOfThatNameThere_IsReplacedAndTheOthersPass()
+    {
+        var ml = new MLContext(0);
+        IDataView data = ml.Data.LoadFromEnumerable(Rows(10));
+        using TTransformer model = Estimator(ml).Fit(data);
+        float[][] expected = Columns.Vectors(model.Transform(data), Feature);
+        // Twice hidden: once by ML.NET's own step, once by ours.
+        IDataView taken = ml.Transforms.CopyColumns(Feature, "Number").Append(ml.Transforms.CopyColumns("Number", "Name")).Fit(data).Transform(data);
+        EmbeddingEstimator<TTransformer> estimator = Estimator(ml);
+        using TTransformer over = estimator.Fit(taken);
+        IDataView view = over.Transform(taken);
+        Assert.That(Shapes.Describe(Shapes.Of(view.Schema)), Is.EqualTo(Shapes.Describe(estimator.GetOutputSchema(Shapes.Of(taken.Schema)))));
+        Columns.AssertEqual(Columns.Vectors(view, Feature), expected, BatchTolerance, "beside hidden columns");
+        Assert.That(view.GetColumn<string>("Number"), Is.EqualTo(data.GetColumn<string>("Name")));
+        using DataViewRowCursor all = view.GetRowCursor(view.Schema);
+        ValueGetter<float> hidden = all.GetGetter<float>(view.Schema.First(c => c.Name == Feature));
+        float value = -1;
+        Assert.That(all.MoveNext(), Is.True);
+        hidden(ref value);
+        Assert.That(value, Is.Zero, "the number of the first row, under the name it was copied to");
+    }
+
+    [Test]
+    public void GetRowCursorSet_GivesEveryRowOnce()
+    {
+        var ml = new MLContext(0);
+        IDataView data = ml.Data.Cache(ml.Data.LoadFromEnumerable(Rows(60)));
+        using TTransformer model = Estimator(ml).Fit(data);
+        IDataView view = model.Transform(data);
+        foreach (string[] names in (string[][])[["Number"], ["Number", Feature]])
+        {
+            List<float> numbers = [];
+            foreach (DataViewRowCursor part in view.GetRowCursorSet(view.Schema.Where(c => names.Contains(c.Name)), 3))
+            {
+                using DataViewRowCursor cursor = part;
+                ValueGetter<float> getter = cursor.GetGetter<float>(view.Schema["Number"]);
+                float value = 0;
+                while (cursor.MoveNext())
+                {
+                    getter(ref value);
+                    numbers.Add(value);
+                }
+            }
+            Assert.That(numbers, Is.EquivalentTo(data.GetColumn<float>("Number")));
+        }
+    }
+
+    [Test]
     public void Transform_Shuffled_KeepsFeatureBesideItsRow()
     {
         var ml = new MLContext(0);
@@ -254,6 +302,7 @@ internal abstract class EmbeddingContract<TTransformer, TRow>
         Assert.That(() => model.Transform(data), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => model.GetRowToRowMapper(data.Schema), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => Columns.Vectors(view, Feature), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(view.GetColumn<float>("Number"), Is.EqualTo(data.GetColumn<float>("Number")), "columns that need no session still pass");
         Assert.That(() => MemoryFile.Save(ml, model, data.Schema), Throws.InstanceOf<ObjectDisposedException>());
     }
 

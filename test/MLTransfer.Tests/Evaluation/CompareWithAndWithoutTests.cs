@@ -72,6 +72,7 @@ public sealed class CompareWithAndWithoutTests
 
     [TestCase("Label")]
     [TestCase("Number")]
+    [TestCase("Short")]
     [TestCase("Key")]
     public void Compare_LabelOfAnyClassType_IsRead(string label)
     {
@@ -177,6 +178,15 @@ public sealed class CompareWithAndWithoutTests
     }
 
     [Test]
+    public void Compare_TestDataWithoutALabel_SaysSo()
+    {
+        List<Row> rows = Rows(3);
+        rows.ForEach(r => r.Label = "");
+
+        Refuses(Options() with { TestData = _ml.Data.LoadFromEnumerable(rows) }, "'Label'", "all 9 rows", "TestData");
+    }
+
+    [Test]
     public void Compare_PipelineDeliversOtherColumn_NamesSideAndColumn() => Refuses(
         Options() with { Without = _ml.Transforms.CopyColumns("Vector", "Signal") }, "without transfer", "'Features'", "'Vector'");
 
@@ -216,6 +226,7 @@ public sealed class CompareWithAndWithoutTests
             {
                 Label = $"{(char)('a' + k)}",
                 Number = k,
+                Short = (short)(k - 1),
                 Text = words[k],
                 Signal = [(k == 0 ? 2 : -1) + Jitter(random), (k == 1 ? 2 : -1) + Jitter(random)],
                 Noise = [Jitter(random), Jitter(random)],
@@ -268,6 +279,8 @@ public sealed class CompareWithAndWithoutTests
         public string Label { get; set; } = "";
 
         public int Number { get; set; }
+
+        public short Short { get; set; }
 
         public float Real { get; set; }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLTransfer.Features;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Tests.Support;
 
 namespace MLTransfer.Tests.Features;
@@ -98,6 +99,48 @@ internal sealed class FeatureCacheTests
             Columns.AssertEqual(Columns.Vectors(shared.Transform(data), "Features"), Columns.Vectors(alone.Transform(data), "Features"), 0, options.ToString());
         }
         Assert.That(cache.Statistics.EntryCount, Is.EqualTo(2 * variants.Length));
+    }
+
+    [Test]
+    public void EmbedText_EqualRowsOfAWindow_AreOneMissAndHits()
+    {
+        var ml = new MLContext(0);
+        Backbone backbone = TinyBackbones.Text();
+        IDataView data = ml.Data.LoadFromEnumerable(new[] { new Row { Text = "help" }, new Row { Text = "help" }, new Row { Text = "pay" } });
+        using TextEmbeddingTransformer model = ml.Transforms.EmbedText("Features", backbone).Fit(data);
+        for (int pass = 0; pass < 2; pass++)
+            Columns.Vectors(model.Transform(data), "Features");
+        Assert.That((backbone.Cache.Statistics.Hits, backbone.Cache.Statistics.Misses), Is.EqualTo((4, 2)));
+    }
+
+    [Test]
+    public void EmbedText_OneCacheForCardsThatFeedAGraphDifferently_MixesNothingUp()
+    {
+        var graph = new GraphBuilder("two tables");
+        string[] inputs = [graph.Input("one", OnnxElementType.Int64, "rows", "tokens"), graph.Input("two", OnnxElementType.Int64, "rows", "tokens")];
+        int count = TinyBackbones.Vocabulary.Length;
+        string[] looked = [.. inputs.Select((input, i) => graph.Node("Gather", [graph.Initializer($"t{i}", TinyBackbones.Values(count * 2, seed: i), count, 2), input], $"g{i}"))];
+        graph.Output(graph.Node("Add", looked, "hidden"), OnnxElementType.Float, "rows", "tokens", 2);
+        var ml = new MLContext(0);
+        var cache = new FeatureCache();
+        IDataView data = ml.Data.LoadFromEnumerable(new[] { new Row { Text = "my card is lost" } });
+        float[][] features = [.. new[] { (Ids: "one", Types: "two"), (Ids: "two", Types: "one") }.Select(roles =>
+        {
+            Backbone backbone = TinyBackbones.Open(graph, new BackboneCard
+            {
+                Name = "two-tables",
+                Modality = BackboneModality.Text,
+                Graph = "model.onnx",
+                Inputs = new Dictionary<string, string> { ["ids"] = roles.Ids, ["types"] = roles.Types },
+                FeatureOutput = "hidden",
+                Pooling = Pooling.Mean,
+                Dimension = 2,
+                MaximumLength = 16,
+            });
+            using TextEmbeddingTransformer model = ml.Transforms.EmbedText(backbone, new TextEmbeddingOptions { Cache = cache }).Fit(data);
+            return Columns.Vectors(model.Transform(data), "Features")[0];
+        })];
+        Assert.That(features[1], Is.Not.EqualTo(features[0]));
     }
 
     private sealed class Row

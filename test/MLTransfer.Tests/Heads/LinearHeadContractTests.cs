@@ -20,6 +20,25 @@ internal sealed class MulticlassLinearHeadContractTests : HeadContract<Multiclas
     protected override IDataView Data(MLContext ml, IEnumerable<HeadRow> rows) => HeadRows.Keyed(ml, rows);
 }
 
+/// <summary>Classes that were numbers before they became keys.</summary>
+internal sealed class NumberKeyLinearHeadContractTests : HeadContract<MulticlassPredictionTransformer<MaximumEntropyModelParameters>, HeadRow, float[]>
+{
+    protected override string LabelColumn => "WeightKey";
+
+    protected override int FeatureCount => HeadRow.FeatureCount;
+
+    protected override IEstimator<MulticlassPredictionTransformer<MaximumEntropyModelParameters>> Estimator(MLContext ml) =>
+        ml.MulticlassClassification.Trainers.LinearHead("WeightKey");
+
+    protected override HeadRow[] Rows(int count) => HeadRows.Make(count);
+
+    protected override IDataView Data(MLContext ml, IEnumerable<HeadRow> rows)
+    {
+        IDataView data = ml.Data.LoadFromEnumerable(rows);
+        return ml.Transforms.Conversion.MapValueToKey("WeightKey", nameof(HeadRow.Weight)).Fit(data).Transform(data);
+    }
+}
+
 internal sealed class SoftLabelLinearHeadContractTests : HeadContract<MulticlassPredictionTransformer<MaximumEntropyModelParameters>, HeadRow, float[]>
 {
     protected override string LabelColumn => "Soft";

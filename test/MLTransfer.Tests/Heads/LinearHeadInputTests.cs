@@ -107,6 +107,22 @@ internal sealed class LinearHeadInputTests
     }
 
     [Test]
+    public void Fit_KeyOfTooManyValues_AdvisesMapValueToKey()
+    {
+        IDataView rows = _ml.Data.LoadFromEnumerable(HeadRows.Make(9));
+        IDataView hashed = _ml.Transforms.Conversion.Hash("Label", "Class", numberOfBits: 31).Fit(rows).Transform(rows);
+        Assert.That(() => _ml.MulticlassClassification.Trainers.LinearHead().Fit(hashed),
+            Throws.ArgumentException.With.Message.Contains("'Label'").And.Message.Contains("2147483648").And.Message.Contains("MapValueToKey"));
+    }
+
+    [Test]
+    public void ClassWeights_OfDifferentKinds_AreNotEqual()
+    {
+        Assert.That(ClassWeights.Balanced, Is.Not.EqualTo(ClassWeights.None));
+        Assert.That((ClassWeights.Balanced with { }).Resolve(["a", "b"], [1, 3]), Is.EqualTo(new[] { 2, 2 / 3.0 }).Within(1e-12), "a copy is of the same kind");
+    }
+
+    [Test]
     public void Fit_ClassWeightOfNoClass_ListsTheClasses() =>
         Assert.That(() => _ml.MulticlassClassification.Trainers.LinearHead(
                 new LinearHeadOptions { ClassWeights = ClassWeights.ByName(new Dictionary<string, double> { ["dog"] = 2 }) }).Fit(HeadRows.Keyed(_ml, HeadRows.Make(9))),

@@ -168,6 +168,10 @@ internal sealed class LinearHeadTests
         SchemaShape shape = Shapes.Of(HeadRows.Keyed(ml, HeadRows.Make(9)).Schema);
         Assert.That(Shapes.Describe(ml.MulticlassClassification.Trainers.LinearHead().GetOutputSchema(shape)),
             Is.EqualTo(Shapes.Describe(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().GetOutputSchema(shape))));
+        // Keys of truth values instead of texts: the classes keep that type, and the slots of the score have no names.
+        IDataView flags = ml.Transforms.Conversion.MapValueToKey("FlagKey", "Flag").Fit(HeadRows.Keyed(ml, HeadRows.Make(9))).Transform(HeadRows.Keyed(ml, HeadRows.Make(9)));
+        Assert.That(Shapes.Describe(ml.MulticlassClassification.Trainers.LinearHead("FlagKey").GetOutputSchema(Shapes.Of(flags.Schema))),
+            Is.EqualTo(Shapes.Describe(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("FlagKey").GetOutputSchema(Shapes.Of(flags.Schema)))));
         Assert.That(Shapes.Describe(ml.BinaryClassification.Trainers.LinearHead("Flag").GetOutputSchema(shape)),
             Is.EqualTo(Shapes.Describe(ml.BinaryClassification.Trainers.LbfgsLogisticRegression("Flag").GetOutputSchema(shape))));
         Assert.That(Shapes.Describe(ml.Regression.Trainers.LinearHead("Amount").GetOutputSchema(shape)),

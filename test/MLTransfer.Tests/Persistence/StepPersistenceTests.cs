@@ -127,6 +127,14 @@ public class StepPersistenceTests
         Assert.That(() => SavedModel.Load(model), Fails<InvalidDataException>("'step.json'", named));
     }
 
+    [TestCase("\"kind\":\"FakeStep\"", "\"kind\":\"FakeStep\",\"kind\":\"Other\"")]
+    [TestCase("\"input\":\"X\"", "\"input\":\"X\",\"input\":\"Y\"")]
+    public void Load_ManifestNameTwice_SaysSo(string old, string replacement)
+    {
+        byte[] model = SavedModel.EditManifest(SavedModel.Save(new FakeStep(3)), old, replacement);
+        Assert.That(() => SavedModel.Load(model), Fails<InvalidDataException>("'step.json'", "not valid JSON"));
+    }
+
     [Test]
     public void Load_NewerManifest_AsksForAnUpdate()
     {

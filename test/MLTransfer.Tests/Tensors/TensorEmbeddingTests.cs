@@ -58,6 +58,18 @@ internal sealed class TensorEmbeddingTests : EmbeddingContract<TensorEmbeddingTr
     }
 
     [Test]
+    public void Transform_RowThatCannotBeRead_EndsTheCursorAndSkipsNothing()
+    {
+        var ml = new MLContext(0);
+        IDataView data = ml.Data.LoadFromEnumerable(new[] { new VariableRow { Observation = [1, 2, 3] }, new VariableRow { Observation = [1, 2] }, new VariableRow { Observation = [4, 5, 6] } });
+        using TensorEmbeddingTransformer model = Fit(ml, TinyBackbones.Tensor(), data);
+        IDataView view = model.Transform(data);
+        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Features"]]);
+        Assert.That(cursor.MoveNext, Throws.InvalidOperationException);
+        Assert.That(cursor.MoveNext(), Is.False, "the first row was read with the second and never handed out");
+    }
+
+    [Test]
     public void Transform_OpenAxis_RunsEveryLengthByItself()
     {
         var ml = new MLContext(0);

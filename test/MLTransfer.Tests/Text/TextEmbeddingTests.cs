@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Tests.Contracts;
 using MLTransfer.Tests.Support;
 
@@ -37,6 +39,63 @@ internal sealed class TextEmbeddingTests : EmbeddingContract<TextEmbeddingTransf
         float[][] features = Embed(ml, new TextEmbeddingOptions(), null, "");
         Assert.That(features[0], Is.EqualTo(features[1]));
         Assert.That(features[0].All(float.IsFinite));
+    }
+
+    [Test]
+    public void Transform_IntoTheColumnItReads_ReplacesIt()
+    {
+        var ml = new MLContext(0);
+        IDataView data = Data(ml, "my card is lost", "how do i pay");
+        TextEmbeddingEstimator estimator = ml.Transforms.EmbedText("Text", TinyBackbones.Text(), "Text");
+        using TextEmbeddingTransformer model = estimator.Fit(data);
+        Columns.AssertEqual(Columns.Vectors(model.Transform(data), "Text"), Embed(ml, new TextEmbeddingOptions(), "my card is lost", "how do i pay"), 0, "by another name");
+        Assert.That(Shapes.Describe(Shapes.Of(model.Transform(data).Schema)), Is.EqualTo(Shapes.Describe(estimator.GetOutputSchema(Shapes.Of(data.Schema)))));
+    }
+
+    [Test]
+    public void Transform_EmptyTextWithoutSpecialTokens_IsZeroAndLeavesTheOthersAlone()
+    {
+        var ml = new MLContext(0);
+        BackboneCard card = TinyBackbones.Text().Card with { Sha256 = null };
+        string vocabulary = string.Join(", ", TinyBackbones.Vocabulary.Select((token, id) => $"\"{token}\": {id}"));
+        string tokenizer = $$"""
+            {"pre_tokenizer": {"type": "BertPreTokenizer"}, "normalizer": {"type": "Lowercase"}, "model": {"type": "WordPiece", "unk_token": "[UNK]",
+            "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": { {{vocabulary}} } } }
+            """;
+        var backbone = Backbone.FromMemory("plain", new Dictionary<string, byte[]>
+        {
+            [BackboneCard.FileName] = Encoding.UTF8.GetBytes(card.ToJson()),
+            [card.Graph] = TinyBackbones.TextGraph().ToBytes(),
+            ["tokenizer.json"] = Encoding.UTF8.GetBytes(tokenizer),
+        });
+        foreach (Pooling pooling in (Pooling[])[Pooling.Mean, Pooling.None])
+        {
+            IDataView data = Data(ml, "", "my card", null, "card");
+            using TextEmbeddingTransformer model = ml.Transforms.EmbedText(backbone, new TextEmbeddingOptions { Pooling = pooling, Normalize = true }).Fit(data);
+            float[][] features = Columns.Vectors(model.Transform(data), "Features");
+            Assert.That(features[0], pooling == Pooling.None ? Is.Empty : Is.EqualTo(new float[TinyBackbones.TextDimension]));
+            Assert.That(features[2], Is.EqualTo(features[0]));
+            Assert.That(features[1].Concat(features[3]).All(v => float.IsFinite(v) && v != 0));
+            IDataView none = Data(ml, "");
+            using TextEmbeddingTransformer alone = ml.Transforms.EmbedText(backbone, new TextEmbeddingOptions { Pooling = pooling, Cache = new FeatureCache(0) }).Fit(none);
+            Assert.That(Columns.Vectors(alone.Transform(none), "Features")[0], Is.EqualTo(features[0]), "a run of nothing but empty texts");
+        }
+    }
+
+    [Test]
+    public void Transform_RowsThatMixInFloatToo_RunOneByOneWithInt8ExecutionFloat()
+    {
+        GraphBuilder graph = TinyBackbones.TextGraph();
+        string mean = graph.Node("ReduceMean", ["last_hidden_state"], "over_all", OnnxAttribute.Of("axes", [0L]), OnnxAttribute.Of("keepdims", 1L));
+        graph.Output(graph.Node("Sub", ["last_hidden_state", mean], "centred"), OnnxElementType.Float, "batch_size", "sequence_length", TinyBackbones.TextDimension);
+        Backbone backbone = TinyBackbones.Open(graph, TinyBackbones.Text().Card with { Sha256 = null, FeatureOutput = "centred" });
+        Assert.That(backbone.Ports.Independence.RowsInterfere, Is.True);
+        var ml = new MLContext(0);
+        var options = new TextEmbeddingOptions { Int8Execution = Int8Execution.Float, Normalize = false };
+        IDataView two = Data(ml, "my card is", "how do i");
+        using TextEmbeddingTransformer model = ml.Transforms.EmbedText(backbone, options).Fit(two);
+        // One row less its own mean is nothing; two rows in one run would leave something.
+        Assert.That(Columns.Vectors(model.Transform(two), "Features").SelectMany(v => v), Is.All.Zero);
     }
 
     [Test]
@@ -187,6 +246,8 @@ internal sealed class TextEmbeddingTests : EmbeddingContract<TextEmbeddingTransf
             Assert.That(() => catalog.EmbedText(backbone, new TextEmbeddingOptions { Role = TextRole.Query, Prefix = "q" }), Throws.ArgumentException.With.Message.Contains("Both"));
             Assert.That(() => catalog.EmbedText(backbone, new TextEmbeddingOptions { AdditionalOutputs = [new FeatureOutput("Features", Pooling.Cls)] }),
                 Throws.ArgumentException.With.Message.Contains("'Features' twice"));
+            Assert.That(() => catalog.EmbedText(backbone, new TextEmbeddingOptions { AdditionalOutputs = [new FeatureOutput("", Pooling.Cls)] }),
+                Throws.ArgumentException.With.Message.Contains("ColumnName"));
             Assert.That(() => catalog.EmbedText("Features", TinyBackbones.Tensor()), Throws.ArgumentException.With.Message.Contains("tiny-tensor"));
             Assert.That(() => new TextEmbeddingOptions { MaximumLength = 2 }, Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => new TextEmbeddingOptions { ElementsPerRun = 0 }, Throws.TypeOf<ArgumentOutOfRangeException>());

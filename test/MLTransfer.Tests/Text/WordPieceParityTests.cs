@@ -9,9 +9,9 @@ namespace MLTransfer.Tests.Text;
 internal sealed class WordPieceParityTests
 {
     private const int NoLimit = int.MaxValue;
-    private static readonly string[] s_tokenizers = ["uncased", "cased", "lower-accents", "cased-strip", "bare", "added"];
+    private static readonly string[] Tokenizers = ["uncased", "cased", "lower-accents", "cased-strip", "bare", "added"];
 
-    [TestCaseSource(nameof(s_tokenizers))]
+    [TestCaseSource(nameof(Tokenizers))]
     public void Encode_HardTexts_GivesTheReferencesIds(string name)
     {
         WordPieceTokenizer tokenizer = GoldenFiles.Tokenizer(name);
@@ -36,7 +36,7 @@ internal sealed class WordPieceParityTests
     [Test]
     public void Encode_EveryLimit_CutsAsTheReferenceDoes()
     {
-        Dictionary<string, WordPieceTokenizer> tokenizers = s_tokenizers.ToDictionary(n => n, GoldenFiles.Tokenizer);
+        Dictionary<string, WordPieceTokenizer> tokenizers = Tokenizers.ToDictionary(n => n, GoldenFiles.Tokenizer);
         List<string> wrong = [];
         foreach (string line in GoldenFiles.Lines("cuts.tsv"))
         {
@@ -81,7 +81,7 @@ internal sealed class WordPieceParityTests
     [Test]
     public void Encode_OnManyThreads_GivesTheSameIds()
     {
-        WordPieceTokenizer[] tokenizers = [.. s_tokenizers.Select(GoldenFiles.Tokenizer)];
+        WordPieceTokenizer[] tokenizers = [.. Tokenizers.Select(GoldenFiles.Tokenizer)];
         string[] texts = [.. GoldenFiles.AllLines("texts.txt").Select(GoldenFiles.Unescape)];
         string[][] expected = [.. tokenizers.Select(t => texts.Select(text => GoldenFiles.Join(t.Encode(text, NoLimit).Ids)).ToArray())];
         Parallel.For(0, texts.Length * tokenizers.Length, i =>

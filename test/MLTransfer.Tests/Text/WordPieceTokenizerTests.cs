@@ -7,7 +7,7 @@ namespace MLTransfer.Tests.Text;
 [TestFixture]
 internal sealed class WordPieceTokenizerTests
 {
-    private static readonly string[] s_vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "world", "##s", "café", "cafe", "Hello"];
+    private static readonly string[] Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "world", "##s", "café", "cafe", "Hello"];
 
     [Test]
     public void FromFiles_VocabularyText_IsBertsTokenizer()
@@ -33,7 +33,7 @@ internal sealed class WordPieceTokenizerTests
     [Test]
     public void FromFiles_TokenizeChineseCharsOff_KeepsThemTogether()
     {
-        string vocabulary = string.Join('\n', s_vocabulary.Append("日本"));
+        string vocabulary = string.Join('\n', Vocabulary.Append("日本"));
         Assert.Multiple(() =>
         {
             Assert.That(Ids(From(("vocab.txt", vocabulary), ("tokenizer_config.json", """{"tokenize_chinese_chars":false}""")), "日本"),
@@ -73,7 +73,7 @@ internal sealed class WordPieceTokenizerTests
     [TestCase("\n")]
     public void FromFiles_LineEndsAndByteOrderMark_MakeNoDifference(string end)
     {
-        string vocabulary = "\uFEFF" + string.Join(end, s_vocabulary) + end + end;
+        string vocabulary = "\uFEFF" + string.Join(end, Vocabulary) + end + end;
         Assert.That(From(("vocab.txt", vocabulary)).Fingerprint, Is.EqualTo(FromText().Fingerprint));
     }
 
@@ -81,7 +81,7 @@ internal sealed class WordPieceTokenizerTests
     public void FromFiles_BothFiles_TokenizerJsonCounts()
     {
         string json = Encoding.UTF8.GetString(GoldenFiles.Json("cased"));
-        WordPieceTokenizer tokenizer = From(("vocab.txt", string.Join('\n', s_vocabulary)), ("tokenizer.json", json));
+        WordPieceTokenizer tokenizer = From(("vocab.txt", string.Join('\n', Vocabulary)), ("tokenizer.json", json));
         Assert.That(tokenizer.Fingerprint, Is.EqualTo(GoldenFiles.Tokenizer("cased").Fingerprint));
     }
 
@@ -174,7 +174,7 @@ internal sealed class WordPieceTokenizerTests
     private static int[] Ids(WordPieceTokenizer tokenizer, string text) => tokenizer.Encode(text, 128).Ids;
 
     private static WordPieceTokenizer FromText(params (string Name, string Content)[] others) =>
-        From([("vocab.txt", string.Join('\n', s_vocabulary) + "\n"), .. others]);
+        From([("vocab.txt", string.Join('\n', Vocabulary) + "\n"), .. others]);
 
     private static WordPieceTokenizer From(params (string Name, string Content)[] files) =>
         WordPieceTokenizer.FromFiles(files.ToDictionary(f => f.Name, f => Encoding.UTF8.GetBytes(f.Content)), "models/mine");

@@ -26,9 +26,10 @@ internal sealed unsafe class AlignedMatrix
         // Rows exactly some KiB apart would compete for the same few cache lines.
         if (Stride % 256 == 0)
             Stride += Alignment / sizeof(float);
-        _memory = GC.AllocateArray<float>(checked((int)Math.Min((long)rows * Stride + Alignment / sizeof(float), Array.MaxLength)), pinned: true);
-        if ((long)rows * Stride + Alignment / sizeof(float) > _memory.Length)
+        long length = (long)rows * Stride + Alignment / sizeof(float);
+        if (length > Array.MaxLength)
             throw Internal.Throw.TooManyTrainingValues(rows, columns);
+        _memory = GC.AllocateArray<float>((int)length, pinned: true);
         nint start = (nint)Unsafe(_memory);
         Pointer = (float*)((start + Alignment - 1) & ~(nint)(Alignment - 1));
     }

@@ -3,14 +3,24 @@ using System.Numerics.Tensors;
 namespace MLTransfer.Heads.Linear;
 
 /// <summary>
-/// Training features, standardised and turned into the axes of their principal components. A rotation changes neither predictions nor an L2 penalty, but in these axes
+/// Training features, centred, scaled and turned into the axes of their principal components. A rotation changes neither predictions nor an L2 penalty, but in these axes
 /// the curvature of every linear loss is nearly diagonal, which is what makes the solver converge in few steps; and n rows in D &gt; n dimensions span at most n axes, so
 /// few-shot training works on n numbers a row instead of D.
 /// </summary>
 internal sealed unsafe class FeatureBasis
 {
-    /// <summary>Largest covariance or Gram matrix that is decomposed (about two seconds). Above it the standardised axes are kept: the same minimum, in more steps.</summary>
+    /// <summary>Largest covariance matrix that is decomposed (about two seconds). Above it the scaled axes are kept: the same minimum, in more steps.</summary>
     public const int LargestDecomposition = 1024;
+
+    /// <summary>Largest Gram matrix that is decomposed where rows are much wider than that: each step of the solver then costs a small part of what it would in D numbers.</summary>
+    public const int LargestGram = 2048;
+
+    // What the features of a sentence encoder of 256 numbers have once they are standardised, so that a strength means about the same for either scaling.
+    private const double CommonTotalVariance = 256;
+
+    // Embeddings have next to no zeros, bags of words next to nothing else.
+    private const double DenseShare = 0.25;
+    private const int WideFactor = 4;
 
     // Below this share of the mean a standard deviation is rounding of float features.
     private const double ConstantFeature = 1e-6;
@@ -18,14 +28,14 @@ internal sealed unsafe class FeatureBasis
     private const int TermBlock = 256;
 
     private readonly double[] _means;
-    private readonly double[] _inverseDeviations;
+    private readonly double[] _factors;
     private readonly double[]? _axes;
 
-    private FeatureBasis(AlignedMatrix rows, double[] means, double[] inverseDeviations, double[]? axes, double[] variances)
+    private FeatureBasis(AlignedMatrix rows, double[] means, double[] factors, double[]? axes, double[] variances)
     {
         Rows = rows;
         _means = means;
-        _inverseDeviations = inverseDeviations;
+        _factors = factors;
         _axes = axes;
         Variances = variances;
     }
@@ -42,16 +52,22 @@ internal sealed unsafe class FeatureBasis
 
     /// <param name="features">n × D; destroyed, it becomes or loses its memory to <see cref="Rows"/>.</param>
     /// <param name="weights">One for each row, with a sum of 1.</param>
+    /// <param name="scaling">How features are scaled.</param>
     /// <param name="workers">Threads.</param>
-    public static FeatureBasis Create(AlignedMatrix features, double[] weights, Workers workers)
+    public static FeatureBasis Create(AlignedMatrix features, double[] weights, FeatureScaling scaling, Workers workers)
     {
         int count = features.Rows, dimension = features.Columns;
-        (double[] means, double[] inverseDeviations) = Standardize(features, weights, workers);
-        if (Math.Min(count, dimension) > LargestDecomposition)
-            return new FeatureBasis(features, means, inverseDeviations, null, [.. inverseDeviations.Select(d => d == 0 ? 0.0 : 1.0)]);
+        (double[] means, double[] variances, long nonZeroCount) = Moments(features, weights, workers);
+        if (scaling == FeatureScaling.Auto)
+            scaling = nonZeroCount >= DenseShare * count * dimension ? FeatureScaling.Standardize : FeatureScaling.Common;
+        double[] factors = Factors(means, variances, scaling);
+        Scale(features, means, factors, workers);
+        int largest = dimension >= WideFactor * count ? LargestGram : LargestDecomposition;
+        if (Math.Min(count, dimension) > largest)
+            return new FeatureBasis(features, means, factors, null, [.. variances.Zip(factors, (v, f) => v * f * f)]);
 
-        (double[] axes, double[] variances) = count < dimension ? FromGram(features, weights, workers) : FromCovariance(features, weights, workers);
-        return new FeatureBasis(Rotate(features, axes, variances.Length, workers), means, inverseDeviations, axes, variances);
+        (double[] axes, double[] along) = count < dimension ? FromGram(features, weights, workers) : FromCovariance(features, weights, workers);
+        return new FeatureBasis(Rotate(features, axes, along.Length, workers), means, factors, axes, along);
     }
 
     /// <summary>Weights of one output in the new axes, as weights and bias for raw features.</summary>
@@ -67,23 +83,26 @@ internal sealed unsafe class FeatureBasis
             for (int j = 0; j < weights.Length; j++)
                 TensorPrimitives.MultiplyAdd(_axes.AsSpan(j * FeatureCount, FeatureCount), weights[j], raw, raw);
         }
-        TensorPrimitives.Multiply(raw, _inverseDeviations, raw);
+        TensorPrimitives.Multiply(raw, _factors, raw);
         bias -= TensorPrimitives.Dot<double>(raw, _means);
         return ([.. raw.Select(w => (float)(w * scale))], (float)(bias * scale));
     }
 
-    private static (double[] Means, double[] InverseDeviations) Standardize(AlignedMatrix features, double[] weights, Workers workers)
+    private static (double[] Means, double[] Variances, long NonZeroCount) Moments(AlignedMatrix features, double[] weights, Workers workers)
     {
         int dimension = features.Columns;
         double[] means = new double[dimension];
-        double[] inverse = new double[dimension];
+        double[] variances = new double[dimension];
+        long nonZeroCount = 0;
         workers.ForRanges(dimension, TermBlock / 4, (from, to) =>
         {
             Span<double> mean = means.AsSpan(from, to - from);
-            Span<double> square = inverse.AsSpan(from, to - from);
+            Span<double> square = variances.AsSpan(from, to - from);
+            long nonZeros = 0;
             for (int i = 0; i < features.Rows; i++)
             {
                 ReadOnlySpan<float> row = features.Row(i)[from..to];
+                nonZeros += row.Length - row.Count(0f);
                 for (int d = 0; d < row.Length; d++)
                     mean[d] += weights[i] * row[d];
             }
@@ -96,20 +115,43 @@ internal sealed unsafe class FeatureBasis
                     square[d] += weights[i] * distance * distance;
                 }
             }
-            for (int d = 0; d < mean.Length; d++)
-            {
-                double deviation = Math.Sqrt(square[d]);
-                square[d] = deviation > ConstantFeature * Math.Abs(mean[d]) ? 1 / deviation : 0;
-            }
+            Interlocked.Add(ref nonZeroCount, nonZeros);
+        });
+        return (means, variances, nonZeroCount);
+    }
+
+    /// <summary>What each centred feature is multiplied by; 0 for one that never changes.</summary>
+    private static double[] Factors(double[] means, double[] variances, FeatureScaling scaling)
+    {
+        double[] factors = new double[means.Length];
+        double total = 0;
+        for (int d = 0; d < factors.Length; d++)
+        {
+            double deviation = Math.Sqrt(variances[d]);
+            if (deviation <= ConstantFeature * Math.Abs(means[d]))
+                continue;
+            factors[d] = 1 / deviation;
+            total += variances[d];
+        }
+        if (scaling == FeatureScaling.Common && total > 0)
+        {
+            double common = Math.Sqrt(CommonTotalVariance / total);
+            for (int d = 0; d < factors.Length; d++)
+                factors[d] = factors[d] == 0 ? 0 : common;
+        }
+        return factors;
+    }
+
+    private static void Scale(AlignedMatrix features, double[] means, double[] factors, Workers workers) =>
+        workers.ForRanges(features.Columns, TermBlock / 4, (from, to) =>
+        {
             for (int i = 0; i < features.Rows; i++)
             {
                 Span<float> row = features.Row(i)[from..to];
                 for (int d = 0; d < row.Length; d++)
-                    row[d] = (float)((row[d] - mean[d]) * square[d]);
+                    row[d] = (float)((row[d] - means[from + d]) * factors[from + d]);
             }
         });
-        return (means, inverse);
-    }
 
     private static (double[] Axes, double[] Variances) FromCovariance(AlignedMatrix features, double[] weights, Workers workers)
     {

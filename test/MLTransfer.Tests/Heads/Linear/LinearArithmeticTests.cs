@@ -36,6 +36,15 @@ internal sealed class LinearArithmeticTests
         }
     }
 
+    [Test]
+    public void AlignedMatrix_LargerThanAnArray_IsRefusedBeforeAnythingIsAllocated()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => new AlignedMatrix(int.MaxValue, 2), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("2147483647 rows of 2 numbers"));
+        // The error itself and the assertion.
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000_000));
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
@@ -150,8 +159,8 @@ internal sealed class LinearArithmeticTests
     {
         AlignedMatrix raw = Fill(rows, features, 11);
         double[] weights = [.. Enumerable.Repeat(1.0 / rows, rows)];
-        FeatureBasis basis = FeatureBasis.Create(Fill(rows, features, 11), weights, new Workers(threads));
-        FeatureBasis other = FeatureBasis.Create(Fill(rows, features, 11), weights, new Workers(threads + 3));
+        FeatureBasis basis = FeatureBasis.Create(Fill(rows, features, 11), weights, FeatureScaling.Standardize, new Workers(threads));
+        FeatureBasis other = FeatureBasis.Create(Fill(rows, features, 11), weights, FeatureScaling.Standardize, new Workers(threads + 3));
         Assert.That(basis.AxisCount, Is.LessThanOrEqualTo(Math.Min(rows, features)));
         double[] along = [.. Enumerable.Range(0, basis.AxisCount).Select(j => j % 3 - 1.0)];
         (float[] w, float b) = basis.ToRaw(along, 0.5);
@@ -168,6 +177,32 @@ internal sealed class LinearArithmeticTests
         }
     }
 
+    [TestCase(FeatureScaling.Auto)]
+    [TestCase(FeatureScaling.Common)]
+    public void Create_SparseRows_KeepTheirProportions_WithVariancesThatSumTo256(FeatureScaling scaling)
+    {
+        // A word in every second row, and one in a single row: standardising would make the rare one weigh √15 times as much.
+        AlignedMatrix features = new(16, 12);
+        for (int i = 0; i < 16; i += 2)
+            features.Row(i)[3] = 1;
+        features.Row(5)[7] = 1;
+        double[] weights = [.. Enumerable.Repeat(1 / 16.0, 16)];
+        FeatureBasis basis = FeatureBasis.Create(features, weights, scaling, new Workers(2));
+        Assert.That(basis.Variances.Sum(), Is.EqualTo(256).Within(1e-3));
+        Assert.That(Distance(basis, 0, 1), Is.EqualTo(Distance(basis, 5, 1)).Within(1e-4), "both differ by one word");
+    }
+
+    [TestCase(FeatureScaling.Auto)]
+    [TestCase(FeatureScaling.Standardize)]
+    public void Create_DenseRows_AreStandardised(FeatureScaling scaling)
+    {
+        AlignedMatrix features = Fill(60, 5, 3);
+        for (int i = 0; i < 60; i++)
+            features.Row(i)[2] *= 100;
+        FeatureBasis basis = FeatureBasis.Create(features, [.. Enumerable.Repeat(1 / 60.0, 60)], scaling, new Workers(2));
+        Assert.That(basis.Variances.Sum(), Is.EqualTo(5).Within(1e-4), "five features of variance 1");
+    }
+
     [Test]
     public void Deal_KeepsStrataEven_AndTheOnlyRowOfAStratumInTraining()
     {
@@ -178,6 +213,9 @@ internal sealed class LinearArithmeticTests
         Assert.That(folds[4..8].Count(f => f == 0), Is.EqualTo(2));
         Assert.That(StratifiedFolds.Deal(strata, 2, seed: 3), Is.EqualTo(folds));
     }
+
+    private static double Distance(FeatureBasis basis, int a, int b) =>
+        Math.Sqrt(Enumerable.Range(0, basis.AxisCount).Sum(j => Math.Pow(basis.Rows.Row(a)[j] - basis.Rows.Row(b)[j], 2)));
 
     private static AlignedMatrix Fill(int rows, int columns, int seed)
     {
