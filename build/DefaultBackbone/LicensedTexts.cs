@@ -1,6 +1,8 @@
 namespace MLTransfer.Build.DefaultBackbone;
 
-/// <summary>The texts that frequencies are counted in: training rows, without their labels, of sets whose licence lets weights made from them be passed on.</summary>
+/// <summary>
+/// The texts that frequencies are counted in: training rows, without their labels, of sets whose licence lets weights made from them be passed on.
+/// </summary>
 internal static class LicensedTexts
 {
     public static readonly (string Set, string Credit)[] Sets =
@@ -18,7 +20,7 @@ internal static class LicensedTexts
 
     /// <summary>Every text of every set, in a fixed order.</summary>
     public static string[] Read(Func<string, string> folderOf) =>
-        [.. Sets.SelectMany(s => s.Set == "wnut17" ? ReadSentences(folderOf(s.Set)) : ReadTable(Path.Combine(folderOf(s.Set), "train.tsv"), "text").Select(r => r[0]))];
+        [.. Sets.SelectMany(s => Read(s.Set, Path.Combine(folderOf(s.Set), "train.tsv")))];
 
     /// <summary>Columns by name of a tab-separated file with a header and without quotes.</summary>
     public static IEnumerable<string[]> ReadTable(string path, params string[] columns)
@@ -35,7 +37,10 @@ internal static class LicensedTexts
         }
     }
 
-    // One token a line, numbered by sentence.
-    private static IEnumerable<string> ReadSentences(string folder) => ReadTable(Path.Combine(folder, "train.tsv"), "sentence", "token")
-        .GroupBy(r => int.Parse(r[0], System.Globalization.CultureInfo.InvariantCulture)).OrderBy(g => g.Key).Select(g => string.Join(' ', g.Select(r => r[1])));
+    private static IEnumerable<string> Read(string set, string path) => set switch
+    {
+        // One token a line; sentences are numbered.
+        "wnut17" => ReadTable(path, "sentence", "token").GroupBy(r => r[0], r => r[1]).Select(sentence => string.Join(' ', sentence)),
+        _ => ReadTable(path, "text").Select(r => r[0]),
+    };
 }

@@ -4,7 +4,7 @@ using MLTransfer.Text;
 
 namespace MLTransfer.Build.DefaultBackbone;
 
-/// <summary>From teacher and texts to the four files, and what they are worth.</summary>
+/// <summary>From teacher and texts to the four files, and the dev figure that recipes are compared by.</summary>
 internal static class Maker
 {
     private const string GraphFile = "default-text.onnx";
@@ -26,7 +26,7 @@ internal static class Maker
 
         """;
 
-    public static void Make(Recipe recipe, string teacherFolder, Func<string, string> dataFolder, string output, bool devOnly)
+    public static void Make(Recipe recipe, string teacherFolder, Func<string, string> dataFolder, Measured measured, string output)
     {
         Backbone teacher = Backbone.Open(teacherFolder);
         string[] texts = LicensedTexts.Read(dataFolder);
@@ -52,11 +52,11 @@ internal static class Maker
         double[] weights = StaticTable.Weights(tokenizer, vocabulary, texts, recipe);
         files[GraphFile] = StaticGraph.Make(StaticTable.Make(vectors, axes, weights, recipe.Dimension));
 
-        BackboneCard card = Card(recipe, teacher, files[GraphFile]);
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(files[GraphFile]));
+        BackboneCard card = Card(recipe, sha256, Notes(recipe, teacher, measured.For(sha256)));
         files[BackboneCard.FileName] = Encoding.UTF8.GetBytes(card.ToJson());
-        Backbone made = Backbone.FromMemory(card.Name, files);
-        card = card with { Notes = Notes(recipe, teacher, Quality.Measure(made, dataFolder, devOnly, Say)) };
-        files[BackboneCard.FileName] = Encoding.UTF8.GetBytes(card.ToJson());
+        double similarity = Similarity.OnStsBenchmark(Backbone.FromMemory(card.Name, files), Path.Combine(dataFolder("stsb"), "dev.tsv"));
+        Say(FormattableString.Invariant($"STS-B dev: Spearman {similarity:F4}"));
 
         Directory.CreateDirectory(output);
         foreach ((string name, byte[] bytes) in files.OrderBy(f => f.Key, StringComparer.Ordinal))
@@ -67,12 +67,12 @@ internal static class Maker
         Say($"{files.Values.Sum(f => (long)f.Length)} bytes in all");
     }
 
-    private static BackboneCard Card(Recipe recipe, Backbone teacher, byte[] graph) => new()
+    private static BackboneCard Card(Recipe recipe, string sha256, Dictionary<string, string> notes) => new()
     {
         Name = "default-text",
         Modality = BackboneModality.Text,
         Graph = GraphFile,
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(graph)),
+        Sha256 = sha256,
         Inputs = new Dictionary<string, string> { ["ids"] = StaticGraph.Ids, ["mask"] = StaticGraph.Mask },
         FeatureOutput = StaticGraph.Feature,
         Pooling = Pooling.Graph,
@@ -80,24 +80,21 @@ internal static class Maker
         Dimension = recipe.Dimension,
         MaximumLength = recipe.MaximumLength,
         Licence = "Apache-2.0",
-        Notes = new Dictionary<string, string> { ["teacher"] = teacher.Name },
+        Notes = notes,
     };
 
-    private static Dictionary<string, string> Notes(Recipe recipe, Backbone teacher, IEnumerable<(string Name, string Result)> quality)
+    private static Dictionary<string, string> Notes(Recipe recipe, Backbone teacher, Dictionary<string, string> measured) => new(measured)
     {
-        var notes = new Dictionary<string, string>
-        {
-            ["kind"] = "Static embedding: the weighted sum of one vector a token, of unit length. It knows no order of words and no context, so it is fast and crude. English.",
-            ["teacher"] = $"sentence-transformers/{teacher.Name}, Apache-2.0, graph SHA-256 {teacher.Sha256}. Each token was run through it alone; no text was.",
-            ["recipe"] = FormattableString.Invariant(
-                $"{recipe.TokenCount} tokens (the teacher's frequent ones and words of the licensed text), {recipe.Dimension} principal axes, weights a/(a+p) with a = {recipe.Smoothing}, 8 bits a number, one scale a row. No randomness.")
-                ,
-            ["data"] = "Frequencies were counted in the training rows, without labels, of " + string.Join("; ", LicensedTexts.Sets.Select(s => $"{s.Set} ({s.Credit})")) + ".",
-        };
-        foreach ((string name, string result) in quality)
-            notes[name] = result;
-        return notes;
-    }
+        ["kind"] = "Static embedding: the weighted sum of one vector a token, at unit length. "
+            + "It knows no order of words and no context, so it is fast and crude. English.",
+        ["teacher"] = $"sentence-transformers/{teacher.Name}, Apache-2.0, graph SHA-256 {teacher.Sha256}. Each token was run through it alone.",
+        ["recipe"] = FormattableString.Invariant($"{recipe.TokenCount} tokens (frequent ones of the teacher, words of the licensed text), ")
+            + FormattableString.Invariant($"{recipe.Dimension} principal axes, ")
+            + FormattableString.Invariant($"weights a/(a+p) with a = {recipe.Smoothing}, 8 bits a number, a scale a row. No randomness, so no seed."),
+        ["data"] = "Frequencies were counted in the training rows, without labels, of "
+            + string.Join("; ", LicensedTexts.Sets.Select(s => $"{s.Set} ({s.Credit})"))
+            + ". Settings were chosen on STS-B dev and on training rows.",
+    };
 
     private static void Say(string line) => Console.WriteLine(line);
 }

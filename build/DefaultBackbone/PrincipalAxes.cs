@@ -3,7 +3,10 @@ using MLTransfer.Heads.Linear;
 
 namespace MLTransfer.Build.DefaultBackbone;
 
-/// <summary>The principal axes of vectors: eigenvectors of their covariance, the largest first. All in double precision and in a fixed order, so equal input gives equal bits.</summary>
+/// <summary>
+/// The principal axes of vectors: eigenvectors of their covariance, the largest first. All in double precision and in a fixed order, so equal input
+/// gives equal bits.
+/// </summary>
 internal sealed class PrincipalAxes
 {
     private readonly double[] _mean;

@@ -1,6 +1,8 @@
 namespace MLTransfer.Build.DefaultBackbone;
 
-/// <summary>The settings of the default text backbone. They were chosen on the dev part of STS-B and on training rows; docs/decisions/0006 has the trials.</summary>
+/// <summary>
+/// The settings of the default text backbone. They were chosen on the dev part of STS-B and on training rows; docs/decisions/0006 has the trials.
+/// </summary>
 internal sealed record Recipe
 {
     /// <summary>Name of the teacher's folder.</summary>
@@ -10,21 +12,24 @@ internal sealed record Recipe
     public int Dimension { get; init; } = 256;
 
     /// <summary>Rows of the table, special tokens included: what 6 MB hold at 256 bytes and a scale a row, with the vocabulary.</summary>
-    public int TokenCount { get; init; } = 22_500;
+    public int TokenCount { get; init; } = 22_000;
 
     /// <summary>How many of them continue a word ("##ing"), single characters not counted.</summary>
     public int ContinuationCount { get; init; } = 2_500;
 
     /// <summary>
-    /// What a word's frequency in the licensed text counts when words are chosen, against 1 for its frequency by the order of the teacher's vocabulary, which was counted in far
-    /// more text: news and encyclopedias, not reviews and requests alone.
+    /// What a word's frequency in the licensed text counts when words are chosen, against 1 for its frequency by the order of the teacher's
+    /// vocabulary, which was counted in far more text: news and encyclopedias, not reviews and requests alone.
     /// </summary>
     public double LicensedWordWeight { get; init; } = 0.5;
 
     /// <summary>a in the weight a / (a + p) of a token with frequency p (Arora, Liang and Ma 2017, equation 4).</summary>
     public double Smoothing { get; init; } = 2e-3;
 
-    /// <summary>The part of p that is counted in the licensed text; the rest follows Zipf's law over the teacher's vocabulary, which is ordered by frequency.</summary>
+    /// <summary>
+    /// The part of p that is counted in the licensed text; the rest follows Zipf's law over the teacher's vocabulary, which is ordered by
+    /// frequency.
+    /// </summary>
     public double CountedShare { get; init; } = 0.5;
 
     /// <summary>The most tokens of a text. The graph has no limit; this bounds the memory that one endless text can take.</summary>

@@ -3,8 +3,8 @@ using MLTransfer.Onnx.Graphs;
 namespace MLTransfer.Build.DefaultBackbone;
 
 /// <summary>
-/// input_ids and attention_mask [batch, tokens] → sentence_embedding [batch, D]: rows of the table, added up with the scale of each times the mask, divided by the Euclidean
-/// norm. A text of no known token gives zeros.
+/// input_ids and attention_mask [batch, tokens] → sentence_embedding [batch, D]: rows of the table, added up with the scale of each times the mask,
+/// divided by the Euclidean norm. A text of no known token gives zeros.
 /// </summary>
 internal static class StaticGraph
 {
@@ -27,7 +27,8 @@ internal static class StaticGraph
 
         // Only the rows that a text needs become float, four bytes a number, after they were picked.
         string rows = graph.Node("Cast", [graph.Node("Gather", [numbers, ids], "rows")], "rows_float", toFloat);
-        string weights = graph.Node("Mul", [graph.Node("Gather", [scales, ids], "row_scales"), graph.Node("Cast", [mask], "mask_float", toFloat)], "weights");
+        string attended = graph.Node("Cast", [mask], "mask_float", toFloat);
+        string weights = graph.Node("Mul", [graph.Node("Gather", [scales, ids], "row_scales"), attended], "weights");
         string sum = graph.Node("MatMul", [graph.Node("Unsqueeze", [weights, axis], "weights_row"), rows], "sum_row");
         sum = graph.Node("Squeeze", [sum, axis], "sum");
         string norm = graph.Node("ReduceL2", [sum], "norm", OnnxAttribute.Of("axes", [1L]), OnnxAttribute.Of("keepdims", 1L));

@@ -3,7 +3,9 @@ using MLTransfer.Text;
 
 namespace MLTransfer.Build.DefaultBackbone;
 
-/// <summary>The table as it is stored: eight-bit numbers and a scale for each row, which holds the token's weight too. Special tokens have scale 0.</summary>
+/// <summary>
+/// The table as it is stored: eight-bit numbers and a scale for each row, which holds the token's weight too. Special tokens have scale 0.
+/// </summary>
 internal sealed class StaticTable
 {
     private StaticTable(sbyte[] numbers, float[] scales, int dimension)

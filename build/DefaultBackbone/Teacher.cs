@@ -11,8 +11,8 @@ internal static class Teacher
     private const int TokensPerRun = 1024;
 
     /// <summary>
-    /// One unit vector a token: the mean over its own positions and the mean over all positions, [CLS] and [SEP] included, each of unit length, added up and
-    /// divided by the length of the sum.
+    /// One unit vector a token: the mean over its own positions and the mean over all positions, [CLS] and [SEP] included, each of unit length,
+    /// added up and divided by the length of the sum.
     /// </summary>
     /// <param name="backbone">The teacher.</param>
     /// <param name="tokens">Tokens; one that continues a word ("##ing") must be a token of the teacher too.</param>

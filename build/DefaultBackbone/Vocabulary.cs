@@ -4,8 +4,8 @@ using MLTransfer.Text;
 namespace MLTransfer.Build.DefaultBackbone;
 
 /// <summary>
-/// The tokens of the table: special ones, single characters, frequent continuations, and the most frequent words, be they tokens of the teacher or words of the licensed
-/// text that the teacher spells in pieces. WordPiece takes the longest match, so such a word is one token from then on.
+/// The tokens of the table: special ones, single characters, frequent continuations, and the most frequent words, be they tokens of the teacher or
+/// words of the licensed text that the teacher spells in pieces. WordPiece takes the longest match, so such a word is one token from then on.
 /// </summary>
 internal sealed class Vocabulary
 {
@@ -35,15 +35,16 @@ internal sealed class Vocabulary
         (Dictionary<string, int> words, int[] pieces) = Count(teacher, texts);
         double wordTotal = words.Values.Sum(c => (double)c);
         string[] known = [.. Enumerable.Range(0, teacher.VocabularySize).Select(teacher.Token)];
+        // A bracket begins special and unused tokens; the bracket itself goes with them, it says nothing.
         // Tokens of other scripts are single characters, mostly; those that occur in the texts stay.
         string[] usable = [.. known.Where((token, id) => !token.StartsWith('[') && (Ascii.IsValid(token) || pieces[id] > 0))];
 
         string[] single = [.. usable.Where(IsSingle)];
         Dictionary<string, int> ids = known.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id);
-        string[] continuations = [.. usable.Where(t => t.StartsWith(Continuation, StringComparison.Ordinal) && !IsSingle(t))
+        string[] continuations = [.. usable.Where(t => Continues(t) && !IsSingle(t))
             .OrderByDescending(t => pieces[ids[t]]).ThenBy(t => ids[t]).Take(recipe.ContinuationCount)];
 
-        string[] whole = [.. known.Where(t => !t.StartsWith('[') && !t.StartsWith(Continuation, StringComparison.Ordinal) && !IsSingle(t) && Ascii.IsValid(t))];
+        string[] whole = [.. known.Where(t => Ascii.IsValid(t) && !t.StartsWith('[') && !Continues(t) && !IsSingle(t))];
         double norm = Enumerable.Range(0, whole.Length).Sum(i => 1 / (i + ZipfShift));
         Dictionary<string, double> zipf = whole.Select((token, i) => (token, i)).ToDictionary(t => t.token, t => 1 / (t.i + ZipfShift) / norm);
         IEnumerable<string> frequent = whole.Union(words.Keys.Where(w => !IsSingle(w)))
@@ -55,9 +56,13 @@ internal sealed class Vocabulary
         return new Vocabulary(tokens, [.. tokens.Select(t => zipf.GetValueOrDefault(t))]);
     }
 
-    private static bool IsSingle(string token) => (token.StartsWith(Continuation, StringComparison.Ordinal) ? token[Continuation.Length..] : token).EnumerateRunes().Count() == 1;
+    private static bool Continues(string token) => token.StartsWith(Continuation, StringComparison.Ordinal);
 
-    /// <summary>Words as the teacher's tokenizer sees them, put together from their pieces, and how often each token of the teacher is used.</summary>
+    private static bool IsSingle(string token) => (Continues(token) ? token[Continuation.Length..] : token).EnumerateRunes().Count() == 1;
+
+    /// <summary>
+    /// Words as the teacher's tokenizer sees them, put together from their pieces, and how often each token of the teacher is used.
+    /// </summary>
     private static (Dictionary<string, int> Words, int[] Pieces) Count(WordPieceTokenizer teacher, string[] texts)
     {
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -69,7 +74,7 @@ internal sealed class Vocabulary
             for (int i = 1; i < ids.Count; i++)
             {
                 string token = teacher.Token(ids.Ids[i]);
-                bool continues = token.StartsWith(Continuation, StringComparison.Ordinal);
+                bool continues = Continues(token);
                 if (!continues && word.Length > 0)
                 {
                     string whole = word.ToString();
