@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace MLTransfer.Models;
+namespace MLTransfer;
 
 /// <summary>Backbones that lie inside this assembly, so that they work without a download.</summary>
 /// <remarks>Thread-safe. Each is opened on first use and shared from then on, its feature cache too.</remarks>

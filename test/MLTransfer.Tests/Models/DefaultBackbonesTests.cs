@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Models;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Testing;
 using MLTransfer.Text;
