@@ -10,6 +10,9 @@ internal static class SymmetricEigen
 {
     private const int IterationsPerEigenvalue = 64;
 
+    // 2⁻⁵²
+    private const double MachineEpsilon = 2.220446049250313e-16;
+
     /// <param name="matrix">n × n, row-major, both triangles filled; destroyed.</param>
     /// <param name="n">Order of the matrix.</param>
     /// <param name="values">Receives n eigenvalues, in no particular order.</param>
@@ -20,8 +23,11 @@ internal static class SymmetricEigen
         double[] scales = new double[n];
         Tridiagonalize(matrix, n, values, offDiagonal, scales);
         double[] vectors = Accumulate(matrix, n, scales);
+        double negligible = 0;
         for (int i = 0; i < n; i++)
-            Diagonalize(values, offDiagonal, vectors, n, i);
+            negligible = Math.Max(negligible, MachineEpsilon * (Math.Abs(values[i]) + Math.Abs(offDiagonal[i])));
+        for (int i = 0; i < n; i++)
+            Diagonalize(values, offDiagonal, vectors, n, i, negligible);
         return vectors;
     }
 
@@ -82,12 +88,14 @@ internal static class SymmetricEigen
         return product;
     }
 
-    private static void Diagonalize(double[] diagonal, double[] offDiagonal, double[] vectors, int n, int first)
+    // What is negligible is measured on the whole matrix: the reduction to this form has rounded to that already, and where eigenvalues are 0, as of the Gram matrix of rows
+    // that repeat, neighbours on the diagonal are rounding themselves and would never let an entry beside them count as small.
+    private static void Diagonalize(double[] diagonal, double[] offDiagonal, double[] vectors, int n, int first, double negligible)
     {
         for (int iteration = 0; iteration < IterationsPerEigenvalue; iteration++)
         {
             int last = first;
-            while (last < n - 1 && Math.Abs(offDiagonal[last]) > 1e-16 * (Math.Abs(diagonal[last]) + Math.Abs(diagonal[last + 1])))
+            while (last < n - 1 && Math.Abs(offDiagonal[last]) > negligible)
                 last++;
             if (last == first)
                 return;

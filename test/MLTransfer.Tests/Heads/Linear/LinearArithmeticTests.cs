@@ -78,6 +78,32 @@ internal sealed class LinearArithmeticTests
         }
     }
 
+    [TestCase(60, 8)]
+    [TestCase(400, 90)]
+    [TestCase(700, 300)]
+    public void Decompose_OfTheGramMatrixOfRowsThatRepeat_EndsWithAsManyValuesAsThereAreDifferentRows(int n, int different)
+    {
+        // Bags of few words, centred, as hashed n-grams of short texts give: most eigenvalues are 0, and many of the others are equal.
+        Random random = new(n);
+        double[][] bags = [.. Enumerable.Range(0, different).Select(_ => new double[1000])];
+        foreach (double[] bag in bags)
+        {
+            for (int word = 0; word < 5; word++)
+                bag[random.Next(1000)] = 16 / Math.Sqrt(5);
+        }
+        double[][] rows = [.. Enumerable.Range(0, n).Select(i => bags[i % different])];
+        double[] gram = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < n; j++)
+                gram[i * n + j] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(rows[i], rows[j]) / n;
+        }
+        double[] values = new double[n];
+        SymmetricEigen.Decompose([.. gram], n, values);
+        Assert.That(values.Count(v => Math.Abs(v) > 1e-10 * values.Max()), Is.EqualTo(different));
+        Assert.That(values.Sum(), Is.EqualTo(Enumerable.Range(0, n).Sum(i => gram[i * n + i])).Within(1e-9), "the trace");
+    }
+
     [Test]
     public void Decompose_OfZerosAndOfOneRepeatedValue_Ends()
     {
