@@ -12,7 +12,7 @@ internal sealed unsafe class FeatureBasis
     /// <summary>Largest covariance matrix that is decomposed (about two seconds). Above it the scaled axes are kept: the same minimum, in more steps.</summary>
     public const int LargestDecomposition = 1024;
 
-    /// <summary>Largest Gram matrix that is decomposed where rows are much wider than that: each step of the solver then costs a small part of what it would in D numbers.</summary>
+    /// <summary>Largest Gram matrix that is decomposed: rows with more features than there are rows gain more, fewer numbers in each step besides fewer steps.</summary>
     public const int LargestGram = 2048;
 
     // What the features of a sentence encoder of 256 numbers have once they are standardised, so that a strength means about the same for either scaling.
@@ -20,7 +20,6 @@ internal sealed unsafe class FeatureBasis
 
     // Embeddings have next to no zeros, bags of words next to nothing else.
     private const double DenseShare = 0.25;
-    private const int WideFactor = 4;
 
     // Below this share of the mean a standard deviation is rounding of float features.
     private const double ConstantFeature = 1e-6;
@@ -62,8 +61,7 @@ internal sealed unsafe class FeatureBasis
             scaling = nonZeroCount >= DenseShare * count * dimension ? FeatureScaling.Standardize : FeatureScaling.Common;
         double[] factors = Factors(means, variances, scaling);
         Scale(features, means, factors, workers);
-        int largest = dimension >= WideFactor * count ? LargestGram : LargestDecomposition;
-        if (Math.Min(count, dimension) > largest)
+        if (count < dimension ? count > LargestGram : dimension > LargestDecomposition)
             return new FeatureBasis(features, means, factors, null, [.. variances.Zip(factors, (v, f) => v * f * f)]);
 
         (double[] axes, double[] along) = count < dimension ? FromGram(features, weights, workers) : FromCovariance(features, weights, workers);
