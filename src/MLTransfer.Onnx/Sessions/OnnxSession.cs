@@ -18,8 +18,9 @@ internal sealed class OnnxSession : IDisposable
     private long _rowCount;
     private long _runCount;
 
-    private OnnxSession(InferenceSession session, string name, ComputeTarget target)
+    private OnnxSession(InferenceSession session, string name, ComputeTarget target, int? intraOpThreadCount)
     {
+        WorkerCount = target.Provider == ComputeProvider.Cpu && intraOpThreadCount == 1 ? Environment.ProcessorCount : 1;
         _session = session;
         _name = name;
         Target = target;
@@ -35,6 +36,9 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Where it really runs: never <see cref="ComputeTarget.Auto"/>, and the processor after a fallback.</summary>
     public ComputeTarget Target { get; }
+
+    /// <summary>Runs that should go on at a time: one for each core where a run has one thread of the processor, else one.</summary>
+    public int WorkerCount { get; }
 
     /// <summary>The execution provider it really runs on, such as "CPUExecutionProvider".</summary>
     public string ActiveProvider => ExecutionProviders.NameOf(Target.Provider);
@@ -61,7 +65,7 @@ internal sealed class OnnxSession : IDisposable
         {
             InferenceSession session = source.FilePath is string path
                 ? new InferenceSession(path, options) : new InferenceSession(Bytes(source), options);
-            return new OnnxSession(session, source.Name, target);
+            return new OnnxSession(session, source.Name, target, settings.IntraOpThreadCount);
         }
         catch (OnnxRuntimeException e)
         {

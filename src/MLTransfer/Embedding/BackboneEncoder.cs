@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Runtime.ExceptionServices;
-using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Backbones;
 using MLTransfer.Features;
 using MLTransfer.Internal;
@@ -21,14 +20,8 @@ internal abstract class BackboneEncoder : WindowEncoder
 
     private readonly SessionHolder _holder;
     private readonly byte[] _fingerprint;
-    private readonly TensorPort _output;
-    private readonly string[] _outputNames;
     private readonly string[] _inputNames;
-    private readonly TensorPort[] _inputPorts;
-    private readonly OrtValue[] _inputs;
-    private readonly OrtValue[] _outputs = new OrtValue[1];
-    private readonly PinnedBuffer<float> _outputBuffer = new();
-    private readonly SymbolTable _symbols = new();
+    private readonly List<PackRunner> _runners = [];
     private readonly Dictionary<FeatureKey, int> _firstSlot = [];
     private readonly List<int> _packEnds = [];
     private FeatureBlock[]?[] _results = [];
@@ -45,11 +38,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         SessionLease lease = holder.Take();
         OnnxSession session = lease.Session;
         _fingerprint = plan.Fingerprint(session, preprocessing);
-        _outputNames = [plan.Backbone.Card.FeatureOutput];
-        _output = session.Outputs.First(o => o.Name == _outputNames[0]);
         _inputNames = [.. inputNames];
-        _inputPorts = [.. inputNames.Select(name => session.Inputs.First(i => i.Name == name))];
-        _inputs = new OrtValue[_inputNames.Length];
         holder.Return(lease);
     }
 
@@ -99,8 +88,8 @@ internal abstract class BackboneEncoder : WindowEncoder
     /// <summary>Prepares a slot (tokenises it) and returns its length. Called for different slots at the same time.</summary>
     protected abstract int Prepare(int slot);
 
-    /// <summary>Writes the inputs of a run, in the order of the input names, each of <paramref name="rows"/> rows padded to <paramref name="longest"/>.</summary>
-    protected abstract void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs);
+    /// <summary>The buffers of one worker.</summary>
+    protected abstract PackInputs CreateInputs();
 
     /// <summary>The length that a run of rows up to this one is padded to: itself, or what the graph fixes.</summary>
     protected virtual int PaddedLength(int longest) => longest;
@@ -141,20 +130,13 @@ internal abstract class BackboneEncoder : WindowEncoder
 
     private void Prepare(int[] slots)
     {
-        if (slots.Length < ParallelRows)
+        if (slots.Length >= ParallelRows)
         {
-            foreach (int slot in slots)
-                _lengths[slot] = Prepare(slot);
+            InParallel(slots.Length, i => _lengths[slots[i]] = Prepare(slots[i]));
             return;
         }
-        try
-        {
-            Parallel.For(0, slots.Length, i => _lengths[slots[i]] = Prepare(slots[i]));
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        foreach (int slot in slots)
+            _lengths[slot] = Prepare(slot);
     }
 
     private void RunMissing(OnnxSession session, int missing)
@@ -165,45 +147,42 @@ internal abstract class BackboneEncoder : WindowEncoder
         int[] lengths = new int[missing];
         for (int i = 0; i < missing; i++)
             lengths[i] = PaddedLength(_lengths[slots[i]]);
-        PackPlanner.Plan(lengths, Plan.ElementBudget(session), Plan.RowLimit, EqualLengthsOnly, _packEnds);
-        int start = 0;
-        foreach (int end in _packEnds)
+        // A pack for every worker, at least, where there are few rows.
+        int workers = session.WorkerCount;
+        long share = (lengths.Sum(l => (long)l) + workers - 1) / workers;
+        PackPlanner.Plan(lengths, (int)Math.Min(Plan.ElementBudget(session), Math.Max(share, lengths[^1])), Plan.RowLimit, EqualLengthsOnly, _packEnds);
+        workers = Math.Min(workers, _packEnds.Count);
+        while (_runners.Count < workers)
+            _runners.Add(new PackRunner(session, _inputNames, Plan.Backbone.Card.FeatureOutput, CreateInputs()));
+
+        // The longest first, so that no worker is left alone with one at the end. Which worker takes a pack changes no value.
+        int next = _packEnds.Count;
+        int[] order = slots.ToArray();
+        InParallel(workers, worker =>
         {
-            RunPack(session, slots[start..end], lengths[end - 1]);
-            start = end;
-        }
+            for (int pack; (pack = Interlocked.Decrement(ref next)) >= 0;)
+            {
+                int start = pack == 0 ? 0 : _packEnds[pack - 1];
+                int end = _packEnds[pack];
+                _runners[worker].Run(session, order.AsSpan(start, end - start), lengths[end - 1], Collect);
+            }
+        });
     }
 
-    private void RunPack(OnnxSession session, ReadOnlySpan<int> slots, int longest)
+    private static void InParallel(int count, Action<int> action)
     {
+        if (count == 1)
+        {
+            action(0);
+            return;
+        }
         try
         {
-            Fill(slots, longest, _inputs);
-            _symbols.Clear();
-            for (int i = 0; i < _inputs.Length; i++)
-                _symbols.Bind(_inputPorts[i], _inputs[i].GetTensorTypeAndShape().Shape);
-            long[]? promised = _symbols.Resolve(_output);
-            if (promised is not null && session.KeepsPromise(_output.Name) == true)
-            {
-                _outputBuffer.Resize(checked((int)TensorPrimitives.Product<long>(promised)));
-                using OrtValue output = _outputBuffer.AsTensor(promised);
-                _outputs[0] = output;
-                session.Run(_inputNames, _inputs, _outputNames, _outputs, slots.Length);
-                Collect(slots, promised, _outputBuffer.Span);
-                return;
-            }
-            using IDisposableReadOnlyCollection<OrtValue> outputs = session.RunAllocating(_inputNames, _inputs, _outputNames, slots.Length);
-            long[] delivered = outputs[0].GetTensorTypeAndShape().Shape;
-            // One row of one token cannot tell a right promise from a wrong one.
-            if (promised is not null && longest > 1)
-                session.RecordPromise(_output.Name, delivered.AsSpan().SequenceEqual(promised));
-            Collect(slots, delivered, outputs[0].GetTensorDataAsSpan<float>());
+            Parallel.For(0, count, action);
         }
-        finally
+        catch (AggregateException e)
         {
-            foreach (OrtValue? input in _inputs)
-                input?.Dispose();
-            Array.Clear(_inputs);
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 
@@ -211,7 +190,7 @@ internal abstract class BackboneEncoder : WindowEncoder
     {
         int dimension = Plan.Backbone.Dimension;
         if (shape.Length is not (2 or 3) || shape[0] != slots.Length || shape[^1] != dimension)
-            throw Throw.OutputShape(Plan.Backbone.Name, _output.Name, slots.Length, dimension, shape);
+            throw Throw.OutputShape(Plan.Backbone.Name, Plan.Backbone.Card.FeatureOutput, slots.Length, dimension, shape);
         int delivered = shape.Length == 3 ? (int)shape[1] : 1;
         int rowSize = delivered * dimension;
         for (int row = 0; row < slots.Length; row++)

@@ -16,7 +16,11 @@ internal sealed class EmbeddingPlan
     private const int TensorRowsPerRun = 64;
     private const int VariableTensorElementsPerRun = 1 << 18;
 
-    private readonly SessionSettings _settings;
+    // Packs: as many at a time as there are cores, each on one thread. That is 1.1 times the rows of one pack at a time on all threads, which wait for each other at every operator.
+    private readonly SessionSettings _packSettings;
+
+    // A single row: all threads work on it, or it takes twice as long.
+    private readonly SessionSettings _rowSettings;
     private readonly ModelSource _source;
 
     private EmbeddingPlan(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options)
@@ -34,7 +38,8 @@ internal sealed class EmbeddingPlan
         RowIndependence independence = backbone.Ports.Independence;
         if (independence.RowsInterfere && options.Int8Execution == Int8Execution.Float)
             (_source, independence) = InFloat(backbone);
-        _settings = new SessionSettings { Target = options.Target ?? DevicePolicy.Of(env) };
+        _rowSettings = new SessionSettings { Target = options.Target ?? DevicePolicy.Of(env) };
+        _packSettings = _rowSettings with { IntraOpThreadCount = 1 };
         OneRowAtATime = backbone.Ports.BatchIsOne || (independence.RowsInterfere && options.Int8Execution != Int8Execution.Batched);
         Warn(env, independence);
     }
@@ -58,10 +63,11 @@ internal sealed class EmbeddingPlan
     /// <exception cref="ArgumentException">An option does not fit the backbone.</exception>
     public static EmbeddingPlan Make(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options) => new(env, step, backbone, options);
 
-    public SessionLease Rent(IHostEnvironment env) => SessionPool.Shared.Rent(_source, _settings, message => StepLog.Warning(env, Step, message));
+    /// <summary>The session for windows of rows.</summary>
+    public SessionLease RentForPacks(IHostEnvironment? env = null) => SessionPool.Shared.Rent(_source, _packSettings, Warner(env));
 
-    /// <summary>A further lease of a session that is there already.</summary>
-    public SessionLease RentAgain() => SessionPool.Shared.Rent(_source, _settings);
+    /// <summary>The session for single rows, a second one unless this machine has one core.</summary>
+    public SessionLease RentForRows() => SessionPool.Shared.Rent(_source, Environment.ProcessorCount == 1 ? _packSettings : _rowSettings);
 
     public int RowLimit => OneRowAtATime ? 1 : Backbone.Card.Modality == BackboneModality.Tensor ? TensorRowsPerRun : int.MaxValue;
 
@@ -116,6 +122,8 @@ internal sealed class EmbeddingPlan
         OnnxModel inFloat = Int8ToFloat.Rewrite(model);
         return (ModelSource.FromMemory(inFloat.ToBytes(), $"{backbone.Name} (weights in float)"), RowIndependence.Analyse(inFloat));
     }
+
+    private Action<string>? Warner(IHostEnvironment? env) => env is null ? null : message => StepLog.Warning(env, Step, message);
 
     private void Warn(IHostEnvironment env, RowIndependence independence)
     {

@@ -20,12 +20,14 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
 {
     private readonly EmbeddingStep _step;
     private readonly SessionLease _lease;
+    private readonly object _lock = new();
+    private SessionLease? _rowLease;
     private bool _disposed;
 
     private protected EmbeddingTransformer(IHostEnvironment env, EmbeddingStep step)
     {
         _step = step;
-        _lease = step.Plan.Rent(env);
+        _lease = step.Plan.RentForPacks(env);
     }
 
     /// <summary>The backbone whose features are added.</summary>
@@ -40,8 +42,8 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
 
     string IPersistedStep.Kind => _step.Plan.Step;
 
-    /// <summary>Rows that the session of this step has run since it was made, by whomever.</summary>
-    internal long RowsRun => _lease.Session.RowCount;
+    /// <summary>Rows that the sessions of this step have run since they were made, by whomever.</summary>
+    internal long RowsRun => _lease.Session.RowCount + (_rowLease is SessionLease rows && rows.Session != _lease.Session ? rows.Session.RowCount : 0);
 
     internal EmbeddingStep Step => _step;
 
@@ -62,7 +64,7 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
     {
         ArgumentNullException.ThrowIfNull(input);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new LookAheadView(input, _step, () => _step.CreateEncoder(new SessionHolder(RentAgain, holds: true)));
+        return new LookAheadView(input, _step, () => _step.CreateEncoder(new SessionHolder(RentForPacks, holds: true)));
     }
 
     /// <summary>The row-wise form, for prediction engines.</summary>
@@ -73,13 +75,17 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new StepRowMapper(inputSchema, _step, () => _step.CreateEncoder(new SessionHolder(RentAgain, holds: false)));
+        return new StepRowMapper(inputSchema, _step, () => _step.CreateEncoder(new SessionHolder(RentForRows, holds: false)));
     }
 
     /// <summary>Gives the share of the session back.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        lock (_lock)
+        {
+            _disposed = true;
+            _rowLease?.Dispose();
+        }
         _lease.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -96,10 +102,21 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
     /// <summary>Writes the settings of the modality beside those that all embedding steps have.</summary>
     private protected abstract void WriteSettings(PayloadWriter payload);
 
-    // Views and rows outlive the transformer they came from; they must not bring its session back to life.
-    private SessionLease RentAgain()
+    // Views and rows outlive the transformer they came from; they must not bring its sessions back to life.
+    private SessionLease RentForPacks()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _step.Plan.RentAgain();
+        return _step.Plan.RentForPacks();
+    }
+
+    private SessionLease RentForRows()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            // Held from the first row on, so that it is made once and not for each prediction.
+            _rowLease ??= _step.Plan.RentForRows();
+            return _step.Plan.RentForRows();
+        }
     }
 }

@@ -55,9 +55,16 @@ internal sealed class TensorEncoder : BackboneEncoder
         return elements;
     }
 
-    protected override void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs)
+    protected override PackInputs CreateInputs() => new Inputs(_inputs);
+
+    private sealed class Inputs(TensorSlots[] slots) : PackInputs
     {
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = _inputs[i].Fill(rows);
+        private readonly TensorBuffer[] _buffers = [.. slots.Select(s => s.CreateBuffer())];
+
+        public override void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs)
+        {
+            for (int i = 0; i < inputs.Length; i++)
+                inputs[i] = _buffers[i].Fill(rows);
+        }
     }
 }

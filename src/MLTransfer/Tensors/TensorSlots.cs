@@ -7,7 +7,7 @@ using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Tensors;
 
-/// <summary>The values of one input for the rows of a window, and the buffer they run from.</summary>
+/// <summary>The values of one input for the rows of a window.</summary>
 internal abstract class TensorSlots(TensorInputPlan plan)
 {
     public TensorInputPlan Plan { get; } = plan;
@@ -31,6 +31,13 @@ internal abstract class TensorSlots(TensorInputPlan plan)
     /// <summary>The length, then the values: so that two columns cannot trade numbers and keep their key.</summary>
     public abstract int WriteContent(int slot, Span<byte> destination);
 
+    /// <summary>A buffer that one worker runs rows from.</summary>
+    public abstract TensorBuffer CreateBuffer();
+}
+
+/// <summary>A reused buffer over the rows of <see cref="TensorSlots"/>. One worker's, not thread-safe.</summary>
+internal abstract class TensorBuffer
+{
     /// <summary>A tensor of these rows, all of the same length.</summary>
     public abstract OrtValue Fill(ReadOnlySpan<int> rows);
 }
@@ -38,7 +45,6 @@ internal abstract class TensorSlots(TensorInputPlan plan)
 internal sealed class TensorSlots<T>(TensorInputPlan plan) : TensorSlots(plan)
     where T : unmanaged
 {
-    private readonly PinnedBuffer<T> _buffer = new();
     private VBuffer<T>[] _values = new VBuffer<T>[8];
     private ValueGetter<VBuffer<T>>? _getter;
     private ValueGetter<T>? _scalar;
@@ -85,14 +91,7 @@ internal sealed class TensorSlots<T>(TensorInputPlan plan) : TensorSlots(plan)
         return sizeof(int) + values.Length;
     }
 
-    public override OrtValue Fill(ReadOnlySpan<int> rows)
-    {
-        int length = _values[rows[0]].Length;
-        _buffer.Resize(rows.Length * length);
-        for (int row = 0; row < rows.Length; row++)
-            _values[rows[row]].CopyTo(_buffer.Span.Slice(row * length, length));
-        return _buffer.AsTensor(Plan.Shape(rows.Length, length / Plan.FixedSize));
-    }
+    public override TensorBuffer CreateBuffer() => new Buffer(this);
 
     private void Check(int length)
     {
@@ -102,6 +101,20 @@ internal sealed class TensorSlots<T>(TensorInputPlan plan) : TensorSlots(plan)
         {
             throw Plan.IsVariable ? Throw.VectorNotMultiple(Plan.Column, Plan.Port.Name, length, Plan.FixedSize, _row!.Position)
                 : Throw.VectorRowSize(Plan.Column, Plan.Port.Name, length, Plan.FixedSize, _row!.Position);
+        }
+    }
+
+    private sealed class Buffer(TensorSlots<T> slots) : TensorBuffer
+    {
+        private readonly PinnedBuffer<T> _buffer = new();
+
+        public override OrtValue Fill(ReadOnlySpan<int> rows)
+        {
+            int length = slots._values[rows[0]].Length;
+            _buffer.Resize(rows.Length * length);
+            for (int row = 0; row < rows.Length; row++)
+                slots._values[rows[row]].CopyTo(_buffer.Span.Slice(row * length, length));
+            return _buffer.AsTensor(slots.Plan.Shape(rows.Length, length / slots.Plan.FixedSize));
         }
     }
 }

@@ -10,18 +10,13 @@ namespace MLTransfer.Text;
 internal sealed class TextEncoder : BackboneEncoder
 {
     private readonly TextStep _step;
-    private readonly IntegerInput[] _inputs;
     private ValueGetter<ReadOnlyMemory<char>>? _getter;
     private ReadOnlyMemory<char>[] _texts = new ReadOnlyMemory<char>[8];
     private int[][] _ids = new int[8][];
     private int[] _counts = new int[8];
 
     public TextEncoder(TextStep step, SessionHolder session)
-        : base(step.Plan, session, [.. step.Plan.Backbone.Ports.Inputs.Values.Select(p => p.Name)], step.Preprocessing)
-    {
-        _step = step;
-        _inputs = [.. step.Plan.Backbone.Ports.Inputs.Select(p => IntegerInput.Create(p.Key, p.Value))];
-    }
+        : base(step.Plan, session, [.. step.Plan.Backbone.Ports.Inputs.Values.Select(p => p.Name)], step.Preprocessing) => _step = step;
 
     protected override bool EqualLengthsOnly => !Plan.Backbone.Ports.Inputs.ContainsKey(InputRoles.Mask);
 
@@ -62,36 +57,45 @@ internal sealed class TextEncoder : BackboneEncoder
 
     protected override int CountedTokens(int slot, int delivered) => Math.Min(_counts[slot], delivered);
 
-    protected override void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs)
+    protected override PackInputs CreateInputs() => new Inputs(this);
+
+    private sealed class Inputs(TextEncoder encoder) : PackInputs
     {
-        long padId = Plan.Backbone.Tokenizer!.PadId;
-        for (int i = 0; i < inputs.Length; i++)
+        private readonly IntegerInput[] _inputs = [.. encoder.Plan.Backbone.Ports.Inputs.Select(p => IntegerInput.Create(p.Key, p.Value))];
+
+        public override void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs)
         {
-            IntegerInput input = _inputs[i];
-            input.Resize(rows.Length * longest);
-            for (int row = 0; row < rows.Length; row++)
+            long padId = encoder.Plan.Backbone.Tokenizer!.PadId;
+            for (int i = 0; i < inputs.Length; i++)
             {
-                int start = row * longest;
-                int count = _counts[rows[row]];
-                switch (input.Role)
-                {
-                    case InputRoles.Ids:
-                        input.Write(start, _ids[rows[row]].AsSpan(0, count));
-                        input.Fill(start + count, longest - count, padId);
-                        break;
-                    case InputRoles.Mask:
-                        input.Fill(start, count, 1);
-                        input.Fill(start + count, longest - count, 0);
-                        break;
-                    case InputRoles.Types:
-                        input.Fill(start, longest, 0);
-                        break;
-                    default:
-                        input.Count(start, longest);
-                        break;
-                }
+                IntegerInput input = _inputs[i];
+                input.Resize(rows.Length * longest);
+                for (int row = 0; row < rows.Length; row++)
+                    Write(input, row * longest, encoder._ids[rows[row]].AsSpan(0, encoder._counts[rows[row]]), longest, padId);
+                inputs[i] = input.AsTensor([rows.Length, longest]);
             }
-            inputs[i] = input.AsTensor([rows.Length, longest]);
+        }
+
+        private static void Write(IntegerInput input, int start, ReadOnlySpan<int> ids, int longest, long padId)
+        {
+            int padding = longest - ids.Length;
+            switch (input.Role)
+            {
+                case InputRoles.Ids:
+                    input.Write(start, ids);
+                    input.Fill(start + ids.Length, padding, padId);
+                    break;
+                case InputRoles.Mask:
+                    input.Fill(start, ids.Length, 1);
+                    input.Fill(start + ids.Length, padding, 0);
+                    break;
+                case InputRoles.Types:
+                    input.Fill(start, longest, 0);
+                    break;
+                default:
+                    input.Count(start, longest);
+                    break;
+            }
         }
     }
 }

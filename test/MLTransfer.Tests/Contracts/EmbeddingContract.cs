@@ -315,7 +315,8 @@ internal abstract class EmbeddingContract<TTransformer, TRow>
         PredictionEngine<TRow, Output> engine = ml.Model.CreatePredictionEngine<TRow, Output>(model);
         engine.Predict(Rows(1)[0]);
         Columns.Vectors(model.Transform(data), Feature);
-        Assert.That(SessionPool.Shared.SessionCount, Is.EqualTo(_sessionsBefore + 1));
+        // One for packs; one for single rows where there are several cores.
+        Assert.That(SessionPool.Shared.SessionCount, Is.EqualTo(_sessionsBefore + (Environment.ProcessorCount == 1 ? 1 : 2)));
         engine.Dispose();
         model.Dispose();
         Assert.That(SessionPool.Shared.SessionCount, Is.EqualTo(_sessionsBefore));

@@ -41,7 +41,7 @@ internal sealed class NativeMemoryTests
         TextEmbeddingTransformer model = TextRows.Fit(ml, backbone);
         using (var engine = ml.Model.CreatePredictionEngine<TextRows.Row, Prediction>(model))
         {
-            Assert.That(SessionPool.Shared.SessionCount, Is.EqualTo(sessions + 1));
+            Assert.That(SessionPool.Shared.SessionCount, Is.EqualTo(sessions + (Environment.ProcessorCount == 1 ? 1 : 2)), "one for packs, one for single rows");
             Predict(engine, texts, 0, warmUp);
             (double pages, double? held) = NativeMegabytes();
             Predict(engine, texts, warmUp, total);

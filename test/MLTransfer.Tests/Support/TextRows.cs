@@ -16,7 +16,7 @@ internal static class TextRows
     /// <summary>All texts in one transform, and in how many runs of the graph.</summary>
     public static (float[][] Features, long Runs) Counted(MLContext ml, TextEmbeddingTransformer model, params IEnumerable<string> texts)
     {
-        using SessionLease lease = model.Step.Plan.RentAgain();
+        using SessionLease lease = model.Step.Plan.RentForPacks();
         long before = lease.Session.RunCount;
         return (Together(ml, model, texts), lease.Session.RunCount - before);
     }
