@@ -8,6 +8,7 @@ internal sealed class MemoryPeak : IDisposable
     private readonly Timer _timer;
     private readonly Process _process = Process.GetCurrentProcess();
     private long _peak;
+    private bool _disposed;
 
     public MemoryPeak()
     {
@@ -24,13 +25,20 @@ internal sealed class MemoryPeak : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _process.Dispose();
+        lock (_process)
+        {
+            _disposed = true;
+            _process.Dispose();
+        }
     }
 
     private void Look()
     {
         lock (_process)
         {
+            // A look that was under way may come after the timer has ended.
+            if (_disposed)
+                return;
             _process.Refresh();
             _peak = Math.Max(_peak, _process.WorkingSet64);
         }

@@ -32,7 +32,9 @@ async function seconds(order, batchSize) {
   return (performance.now() - start) / 1000;
 }
 
-async function fastest(order) {
+// On a quarter of the texts, each size twice.
+async function fastest(all) {
+  const order = all.filter((_, i) => i % 4 === 0);
   let batchSize = 0;
   let best = Infinity;
   for (const size of [1, 4, 8, 16, 32]) {

@@ -36,7 +36,7 @@ internal sealed class RawLoop : IDisposable
 
     public int Budget { get; private set; }
 
-    /// <summary>Takes the budget of the fastest pass; each is tried twice.</summary>
+    /// <summary>Takes the budget of the fastest pass, of a single graph run at a time on all threads; each is tried twice.</summary>
     public void ChooseBudget(List<LabelledText> texts, float[][] features)
     {
         Pass(texts, features, Budgets[0]);

@@ -9,7 +9,7 @@ namespace MLTransfer.Benchmarks.Speed;
 internal static class TextSpeed
 {
     private const string Model = "all-minilm-l6-v2";
-    private const int Rows = 512;
+    private const int Rows = 1024;
 
     // ApplyOnnxModel takes up to a tenth of a second for each row.
     private const int RowsOfSlowPeer = 256;
