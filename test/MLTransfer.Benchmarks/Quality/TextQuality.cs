@@ -20,7 +20,7 @@ internal static class TextQuality
             AllRows(figures, set, minilm);
         Similarity(figures, "stsb-minilm", minilm);
         Similarity(figures, "stsb-default", DefaultBackbones.Text);
-        foreach (string set in (string[])["banking77", "clinc150", "sentiment3", "trec"])
+        foreach (string set in (string[])["banking77", "sentiment3", "trec", "clinc150"])
             TenLabels(figures, set);
     }
 
