@@ -13,6 +13,9 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
     // Above this, one fold of five measures the loss as well as five folds choose by.
     private const int RowsForAllFolds = 2000;
 
+    // Products of one look at all rows (rows × axes × outputs), above which five folds at ten strengths take minutes: 1,500 rows of 150 classes on 1,500 axes are beyond it.
+    private const long ProductsForAllFolds = 100_000_000;
+
     /// <param name="rows">Features and weights; the features are destroyed.</param>
     /// <param name="loss">The loss of the rows.</param>
     /// <param name="strata">Class of each row, or all the same.</param>
@@ -29,7 +32,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         LinearObjective objective = new(basis.Rows, loss, workers);
         RegularizationPath path = new(objective, loss, weights);
 
-        (double strength, double? heldOut) = options.Regularization is double given ? (given, null) : Choose(path, strata, weights);
+        (double strength, double? heldOut) = options.Regularization is double given ? (given, null) : Choose(path, strata, weights, (long)basis.Rows.Rows * objective.AxisCount * objective.OutputCount);
         path.UseAllRows();
         LinearFit fit = new LinearSolver(objective).Minimize(path.Start(), strength, options.Tolerance, options.MaximumIterations,
             (iteration, value) => Report(HeadTrainingStage.Step, iteration, strength, value, null), options.CancellationToken);
@@ -55,7 +58,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         return total > 0 ? [.. weights.Select(w => w / total)] : throw Internal.Throw.ClassWeightsAllZero();
     }
 
-    private (double Strength, double? HeldOutLoss) Choose(RegularizationPath path, int[] strata, double[] weights)
+    private (double Strength, double? HeldOutLoss) Choose(RegularizationPath path, int[] strata, double[] weights, long products)
     {
         RegularizationSearch search = options.RegularizationSearch ?? new RegularizationSearch();
         int largest = strata.GroupBy(s => s).Max(g => g.Count());
@@ -68,7 +71,7 @@ internal sealed class LinearTraining(string step, LinearHeadOptions options, int
         int[] folds = StratifiedFolds.Deal(strata, foldCount, seed);
         // A fold whose rows all weigh nothing, or all of them that count, has no loss to compare.
         int[] usable = [.. Enumerable.Range(0, foldCount).Where(f => IsUsable(folds, weights, f))];
-        int wanted = Math.Min(search.HeldOutFoldCount ?? (strata.Length > RowsForAllFolds ? 1 : foldCount), usable.Length);
+        int wanted = Math.Min(search.HeldOutFoldCount ?? (strata.Length > RowsForAllFolds || products > ProductsForAllFolds ? 1 : foldCount), usable.Length);
         if (wanted == 0)
         {
             Warn($"{step}: the rows that have a weight cannot be split to choose the regularization by; {LinearHeadOptions.FewShotRegularization} is used.");

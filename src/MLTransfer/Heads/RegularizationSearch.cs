@@ -54,7 +54,8 @@ public sealed record RegularizationSearch
 
     /// <summary>
     /// How many of the folds are held out, one after the other: <see cref="FoldCount"/> is cross-validation, 1 is a single held-out part. Default: all of them up to
-    /// 2,000 rows, one above, where a fifth of the rows already measures the loss well.
+    /// 2,000 rows, and one where there are more, because a fifth of the rows then measures the loss well, or where rows × features × classes exceed 100 million, because
+    /// all would take minutes.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int? HeldOutFoldCount
