@@ -12,6 +12,14 @@ public sealed record BackboneOptions
     /// <summary>What the backbone reads. Default: text where a tokenizer lies beside the graph, else tensors.</summary>
     public BackboneModality? Modality { get; init; }
 
+    /// <summary>
+    /// How a picture becomes the graph's input; says that the backbone reads images. Default: the card's, or what preprocessor_config.json says.
+    /// </summary>
+    public ImagePreprocessing? Image { get; init; }
+
+    /// <summary>How a clip becomes the graph's input; says that the backbone reads sound. Default: the card's, or what preprocessor_config.json says.</summary>
+    public AudioPreprocessing? Audio { get; init; }
+
     /// <summary>The graph's output that is the feature. Default: the only one that can be.</summary>
     public string? FeatureOutput { get; init; }
 

@@ -12,19 +12,17 @@ namespace MLTransfer.Embedding;
 /// <summary>Everything an embedding step has decided before it sees a row: outputs, rules of batching, the session, and the fingerprint of its features. Immutable.</summary>
 internal sealed class EmbeddingPlan
 {
-    // Enough rows for the matrix products of small tensor models to pay, few enough for a prediction to stay prompt.
-    private const int TensorRowsPerRun = 64;
-    private const int VariableTensorElementsPerRun = 1 << 18;
-
     // Packs: as many at a time as there are cores, each on one thread. That is 1.1 times the rows of one pack at a time on all threads, which wait for each other at every operator.
     private readonly SessionSettings _packSettings;
 
     // A single row: all threads work on it, or it takes twice as long.
     private readonly SessionSettings _rowSettings;
     private readonly ModelSource _source;
+    private readonly IHostEnvironment _env;
 
     private EmbeddingPlan(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options)
     {
+        _env = env;
         Backbone = backbone;
         Options = options;
         Step = step;
@@ -69,10 +67,14 @@ internal sealed class EmbeddingPlan
     /// <summary>The session for single rows, a second one unless this machine has one core.</summary>
     public SessionLease RentForRows() => SessionPool.Shared.Rent(_source, Environment.ProcessorCount == 1 ? _packSettings : _rowSettings);
 
-    public int RowLimit => OneRowAtATime ? 1 : Backbone.Card.Modality == BackboneModality.Tensor ? TensorRowsPerRun : int.MaxValue;
+    /// <summary>Rows that every run must have, because the graph's batch axis is fixed; null where it is open.</summary>
+    public int? FixedBatch => Backbone.Ports.BatchIsOne ? 1 : null;
 
-    public int ElementBudget(OnnxSession session) => Options.ElementsPerRun
-        ?? (Backbone.Card.Modality == BackboneModality.Tensor ? VariableTensorElementsPerRun : session.Target.TokensPerRun);
+    /// <summary>Whether the feature output is a map of D channels over places rather than a list of vectors.</summary>
+    public bool ChannelsFirst => Backbone.Ports.Feature.Dimensions.Length == 4;
+
+    /// <summary>Tells the user of something that is no error, under the step's name.</summary>
+    public void Warn(string message) => StepLog.Warning(_env, Step, message);
 
     /// <summary>SHA-256 of all that a row's features depend on besides the row: what caches may be shared by.</summary>
     public byte[] Fingerprint(OnnxSession session, string preprocessing)
