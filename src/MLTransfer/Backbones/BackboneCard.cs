@@ -125,7 +125,14 @@ public sealed record BackboneCard
         if (Modality == BackboneModality.Audio && Audio is null)
             throw Throw.CardValue(origin, "audio", null, "how a clip becomes the graph's input");
         Image?.Check(origin);
-        Audio?.Check();
+        try
+        {
+            Audio?.Check();
+        }
+        catch (ArgumentException e)
+        {
+            throw Throw.CardUnreadable(origin, e);
+        }
         if (Modality == BackboneModality.Text && !Inputs.ContainsKey("ids"))
             throw Throw.CardValue(origin, "inputs", string.Join(", ", Inputs.Keys), "a role 'ids'");
     }
