@@ -80,7 +80,7 @@ internal abstract class MediaEncoder : BackboneEncoder
             _slots[slot].Release();
     }
 
-    protected sealed override bool IsRowError(Exception exception) => exception is InvalidDataException or IOException or UnauthorizedAccessException;
+    protected sealed override bool IsRowError(Exception exception) => exception is InvalidDataException or FormatException or IOException or UnauthorizedAccessException;
 
     protected sealed override FeatureBlock Unreadable(int slot, int output, Exception error) => _step.MediaOptions.OnError == RowErrorPolicy.NaN
         ? _maker.MakeNaN(Plan.Outputs[output]) : throw Throw.RowUnreadable(Describe(slot, error), error);

@@ -9,7 +9,7 @@ namespace MLTransfer;
 /// </summary>
 public sealed partial record AudioPreprocessing
 {
-    private const int MaximumSampleRate = 768_000;
+    internal const int MaximumSampleRate = 768_000;
 
     /// <summary>Samples of a second that the graph reads, in Hz, 1 to 768,000. Clips of other rates are resampled.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>
