@@ -34,7 +34,7 @@ internal sealed class EmbeddingPlan
         if (Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Throw.ColumnNamedTwice(step, twice.Key);
 
-        _source = backbone.Source;
+        _source = backbone.RunSource;
         RowIndependence independence = backbone.Ports.Independence;
         if (independence.RowsInterfere && options.Int8Execution == Int8Execution.Float)
             (_source, independence) = InFloat(backbone);
@@ -118,9 +118,9 @@ internal sealed class EmbeddingPlan
     /// <summary>The graph with its weights in float, and whether its rows still see each other: quantisation is not the only way.</summary>
     private static (ModelSource Source, RowIndependence Independence) InFloat(Backbone backbone)
     {
-        using OnnxModel model = backbone.Source.Read();
+        using OnnxModel model = backbone.RunSource.Read();
         OnnxModel inFloat = Int8ToFloat.Rewrite(model);
-        return (ModelSource.FromMemory(inFloat.ToBytes(), $"{backbone.Name} (weights in float)"), RowIndependence.Analyse(inFloat));
+        return (ModelSource.FromMemory(inFloat.ToBytes(), $"{backbone.Name} (weights in float)", backbone.RunSource.Folder), RowIndependence.Analyse(inFloat));
     }
 
     private Action<string>? Warner(IHostEnvironment? env) => env is null ? null : message => StepLog.Warning(env, Step, message);
