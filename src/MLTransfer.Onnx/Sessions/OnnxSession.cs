@@ -61,6 +61,11 @@ internal sealed class OnnxSession : IDisposable
         options.AddSessionConfigEntry("session.load_model_format", "ONNX");
         if (settings.IntraOpThreadCount is int threads)
             options.IntraOpNumThreads = threads;
+        if (!settings.Optimizes)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        // A model from memory has no folder of its own to find its external data in.
+        if (source is { FilePath: null, Folder: string folder, ExternalFiles.Count: > 0 })
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         try
         {
             InferenceSession session = source.FilePath is string path

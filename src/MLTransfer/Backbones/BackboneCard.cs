@@ -44,7 +44,7 @@ public sealed record BackboneCard
     /// </summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
-    /// <summary>The graph's output that is the feature.</summary>
+    /// <summary>The value of the graph that is the feature: an output, or any value inside, where the graph is then cut.</summary>
     public required string FeatureOutput { get; init; }
 
     /// <summary>How token vectors become one vector.</summary>

@@ -32,7 +32,7 @@ internal sealed class EmbeddingPlan
         if (Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Throw.ColumnNamedTwice(step, twice.Key);
 
-        _source = backbone.Source;
+        _source = backbone.RunSource;
         RowIndependence independence = backbone.Ports.Independence;
         if (independence.RowsInterfere && options.Int8Execution == Int8Execution.Float)
             (_source, independence) = InFloat(backbone);
@@ -68,10 +68,10 @@ internal sealed class EmbeddingPlan
     public SessionLease RentForRows() => SessionPool.Shared.Rent(_source, Environment.ProcessorCount == 1 ? _packSettings : _rowSettings);
 
     /// <summary>Rows that every run must have, because the graph's batch axis is fixed; null where it is open.</summary>
-    public int? FixedBatch => Backbone.Ports.BatchIsOne ? 1 : null;
+    public int? FixedBatch => Backbone.Ports.FixedBatch;
 
     /// <summary>Whether the feature output is a map of D channels over places rather than a list of vectors.</summary>
-    public bool ChannelsFirst => Backbone.Ports.Feature.Dimensions.Length == 4;
+    public bool ChannelsFirst => Backbone.Ports.Shape.Axes == FeatureAxes.ChannelsFirst;
 
     /// <summary>Tells the user of something that is no error, under the step's name.</summary>
     public void Warn(string message) => StepLog.Warning(_env, Step, message);
@@ -92,7 +92,9 @@ internal sealed class EmbeddingPlan
 
     private static ImmutableArray<PlannedOutput> DecideOutputs(Backbone backbone, EmbeddingOptions options)
     {
-        int rank = backbone.Ports.Feature.Dimensions.Length;
+        bool isVector = backbone.Ports.Shape.IsVector;
+        // A clip may be cut into several windows: then even a vector for each is a sequence, and what is pooled.
+        bool hasWindows = backbone.Card.Modality == BackboneModality.Audio;
         Pooling pooling = options.Pooling ?? backbone.Card.Pooling;
         bool normalize = options.Normalize ?? backbone.Card.Normalize;
         if (options.Dimension > backbone.Dimension)
@@ -106,9 +108,9 @@ internal sealed class EmbeddingPlan
         PlannedOutput Decide(string column, Pooling how)
         {
             bool sequence = how == Pooling.None;
-            if (how == Pooling.Graph && rank == 3)
+            if (how == Pooling.Graph && !isVector)
                 throw Throw.PoolingNeedsVector(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature));
-            if (how != Pooling.Graph && rank == 2)
+            if (how != Pooling.Graph && isVector && !hasWindows)
                 throw Throw.PoolingNeedsTokens(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature), how);
             if (sequence && options.Dimension is not null && options.Dimension != backbone.Dimension)
                 throw Throw.SequenceNotTruncated(column);
@@ -120,9 +122,9 @@ internal sealed class EmbeddingPlan
     /// <summary>The graph with its weights in float, and whether its rows still see each other: quantisation is not the only way.</summary>
     private static (ModelSource Source, RowIndependence Independence) InFloat(Backbone backbone)
     {
-        using OnnxModel model = backbone.Source.Read();
+        using OnnxModel model = backbone.RunSource.Read();
         OnnxModel inFloat = Int8ToFloat.Rewrite(model);
-        return (ModelSource.FromMemory(inFloat.ToBytes(), $"{backbone.Name} (weights in float)"), RowIndependence.Analyse(inFloat));
+        return (ModelSource.FromMemory(inFloat.ToBytes(), $"{backbone.Name} (weights in float)", backbone.RunSource.Folder), RowIndependence.Analyse(inFloat));
     }
 
     private Action<string>? Warner(IHostEnvironment? env) => env is null ? null : message => StepLog.Warning(env, Step, message);

@@ -19,6 +19,9 @@ internal sealed class FeatureMaker(EmbeddingPlan plan)
     public TokenShape Read(long[] shape, int rows)
     {
         int dimension = plan.Backbone.Dimension;
+        // [n, D, 1, 1] and the like, wherever D lies.
+        if (shape.Length > 2 && plan.Backbone.Ports.Shape.IsVector && shape[0] == rows && TensorPrimitives.Product<long>(shape.AsSpan(1)) == dimension)
+            return new TokenShape(1, dimension, false);
         bool channelsFirst = plan.ChannelsFirst && shape.Length > 2;
         long found = shape.Length < 2 ? -1 : channelsFirst ? shape[1] : shape[^1];
         if (shape.Length < 2 || shape[0] != rows || found != dimension)

@@ -24,4 +24,15 @@ internal static partial class Throw
 
     public static Exception FileTooLarge(long found, long limit) => new InvalidDataException(
         $"It has {found:N0} bytes; MaximumBytes allows {limit:N0}.");
+
+    public static Exception MediaTwice() => new ArgumentException(
+        "Both BackboneOptions.Image and BackboneOptions.Audio are set. A backbone reads pictures or sound; set one of them.");
+
+    public static Exception ImageUnknown(string origin, IEnumerable<string> inputs) => new ArgumentException(
+        $"Nothing in '{origin}' says how a picture becomes its input {string.Join(", ", inputs)}: there is no card and no preprocessor_config.json of an image processor. " +
+        "Set BackboneOptions.Image, such as ImagePreprocessing.Torchvision(), to what the model was trained with.");
+
+    public static Exception AudioUnknown(string origin, IEnumerable<string> inputs) => new ArgumentException(
+        $"Nothing in '{origin}' says how a clip becomes its input {string.Join(", ", inputs)}: there is no card and no preprocessor_config.json of an audio feature extractor. " +
+        "Set BackboneOptions.Audio, such as AudioPreprocessing.Waveform(16000), to what the model was trained with.");
 }
