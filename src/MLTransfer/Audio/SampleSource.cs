@@ -22,6 +22,7 @@ internal sealed class SampleSource(DataViewRow row, DataViewSchema.Column column
         int rate = options.SampleRate ?? defaultRate;
         _rate?.Invoke(ref rate);
         slot.Path = null;
+        slot.IsRaw = true;
         long size = HeaderSize + (long)_buffer.Length * sizeof(float);
         slot.Size = size;
         if (size > options.MaximumBytes)

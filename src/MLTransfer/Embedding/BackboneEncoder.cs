@@ -144,7 +144,7 @@ internal abstract class BackboneEncoder : WindowEncoder
     protected bool HasFailed(int slot) => Volatile.Read(ref _errors[slot]) is not null;
 
     /// <summary>Runs a row's work and keeps its error, if it is the row's, for when the row is reached.</summary>
-    protected void Try(int slot, Action action)
+    private void Try(int slot, Action action)
     {
         if (HasFailed(slot))
             return;
@@ -154,9 +154,12 @@ internal abstract class BackboneEncoder : WindowEncoder
         }
         catch (Exception e) when (IsRowError(e))
         {
-            Volatile.Write(ref _errors[slot], e);
+            Fail(slot, e);
         }
     }
+
+    /// <summary>Keeps a row's error for when the row is reached.</summary>
+    protected void Fail(int slot, Exception error) => Volatile.Write(ref _errors[slot], error);
 
     private static void ForEachSlot(int count, int parallelFrom, Action<int> action)
     {

@@ -29,8 +29,4 @@ internal static partial class Throw
 
     public static Exception SampleRate(int found, string? column) => new InvalidDataException(
         $"Its rate is {found} Hz{(column is null ? "" : $" in column '{column}'")}; expected 1 to {AudioPreprocessing.MaximumSampleRate} Hz.");
-
-    public static Exception ClipEmpty() => new InvalidDataException("The clip has 0 samples.");
-
-    public static Exception ClipTooLong(long found, int limit) => new InvalidDataException($"The clip has {found:N0} samples; MaximumSamples allows {limit:N0}.");
 }

@@ -14,6 +14,9 @@ internal sealed class MediaSlot
     /// <summary>The path as the row states it, or null where the row holds the bytes themselves.</summary>
     public string? Path { get; set; }
 
+    /// <summary>True where the content has a form of the modality's own, false where it is a file's bytes.</summary>
+    public bool IsRaw { get; set; }
+
     /// <summary>Bytes that the row has or will have in memory, as far as known.</summary>
     public long Size { get; set; }
 
