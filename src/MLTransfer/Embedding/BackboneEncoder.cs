@@ -140,6 +140,9 @@ internal abstract class BackboneEncoder : WindowEncoder
     {
     }
 
+    /// <summary>A number that depends on a slot's content (and on all that its features depend on) alone, for what is drawn at random.</summary>
+    protected ulong ContentSeed(int slot) => _keys[slot].D;
+
     /// <summary>Whether a slot's row is bad.</summary>
     protected bool HasFailed(int slot) => Volatile.Read(ref _errors[slot]) is not null;
 
