@@ -56,7 +56,7 @@ internal sealed class AudioEmbeddingTests : EmbeddingContract<AudioEmbeddingTran
         float[] clip = TinyMedia.Samples(length, seed: 3);
         Backbone backbone = TinyMediaBackbones.AudioWindow(hop);
         float[][] windows = Windows(clip, hop ?? TinyMediaBackbones.Window);
-        float[][] expected = [[.. Enumerable.Range(0, D).Select(d => windows.Average(w => w[d]))]];
+        float[][] expected = [Mean(windows)];
         Columns.AssertEqual(Features(new MLContext(0), backbone, [new SampleRow { Audio = clip }]), expected, 1e-6f, "the mean in float32");
     }
 
@@ -88,6 +88,20 @@ internal sealed class AudioEmbeddingTests : EmbeddingContract<AudioEmbeddingTran
         Columns.AssertEqual(together, expected, 1e-5f, "a recurrence of tanh in float32");
         float[][] alone = [.. clips.Select(c => Features(new MLContext(0), TinyMediaBackbones.AudioRecurrent(), [new SampleRow { Audio = c }])[0])];
         Columns.AssertEqual(alone, together, 1e-6f, "a clip alone against beside others");
+    }
+
+    [Test]
+    public void Predict_LongClipInManyRuns_EqualsTheCursor()
+    {
+        // One row on all threads: its runs go one after the other, the next being filled meanwhile.
+        var ml = new MLContext(0);
+        SampleRow[] rows = [.. Enumerable.Range(0, 5).Select(i => new SampleRow { Audio = TinyMedia.Samples(16 * (30 + i) + 3, i) })];
+        var options = new AudioEmbeddingOptions { ElementsPerRun = 2 * TinyMediaBackbones.Window, Cache = new FeatureCache(memoryLimit: 0) };
+        float[][] expected = Features(ml, TinyMediaBackbones.AudioWindow(), rows, options);
+        using AudioEmbeddingTransformer model = ml.Transforms.EmbedAudio(TinyMediaBackbones.AudioWindow(), options).Fit(ml.Data.LoadFromEnumerable(rows));
+        using var engine = ml.Model.CreatePredictionEngine<SampleRow, Output>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        Columns.AssertEqual([.. rows.Select(r => engine.Predict(r).Features)], expected, 1e-6f, "prediction engine against cursor");
+        Columns.AssertEqual(expected, [.. rows.Select(r => Mean(Windows(r.Audio, TinyMediaBackbones.Window)))], 1e-5f, "the mean in float32");
     }
 
     [Test]
@@ -192,6 +206,8 @@ internal sealed class AudioEmbeddingTests : EmbeddingContract<AudioEmbeddingTran
         return [.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, D)
             .Select(d => (float)Math.Tanh(Enumerable.Range(0, size).Sum(j => (double)At(clip, i * hop + j) * w[j * D + d]))).ToArray())];
     }
+
+    private static float[] Mean(float[][] windows) => [.. Enumerable.Range(0, D).Select(d => windows.Average(w => w[d]))];
 
     private static float[] Recurrent(float[] clip)
     {
