@@ -31,7 +31,8 @@ internal static class ResizeKernel
         if (x >= 1)
             return 0;
         x *= Math.PI;
-        return Math.Sin(x) / x * (0.54 + 0.46 * Math.Cos(x));
+        // Pillow writes 0.54 and 0.46 in single precision; the last bits decide roundings.
+        return Math.Sin(x) / x * (0.54f + 0.46f * Math.Cos(x));
     }
 
     private static double Bicubic(double x)
