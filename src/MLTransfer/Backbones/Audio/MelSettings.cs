@@ -1,3 +1,4 @@
+using MLTransfer.Audio;
 using MLTransfer.Internal;
 
 namespace MLTransfer;
@@ -19,12 +20,15 @@ public sealed record MelSettings
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>
     public required int HopSamples { get; init => field = Check(nameof(HopSamples), value, 1, MaximumFftSize); }
 
-    /// <summary>Points of the Fourier transform, 2 to 65,536, even, at least <see cref="WindowSamples"/>; the frame is followed by zeros.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Outside the range, or odd.</exception>
+    /// <summary>
+    /// Points of the Fourier transform, 2 to 65,536, even, without a prime factor above 31, at least <see cref="WindowSamples"/>; the frame is followed by zeros.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside the range, odd, or of a larger prime factor.</exception>
     public required int FftSize
     {
         get;
-        init => field = value % 2 == 0 ? Check(nameof(FftSize), value, 2, MaximumFftSize) : throw Throw.AudioSetting(nameof(FftSize), value, "an even number");
+        init => field = FrameFft.IsSupported(Check(nameof(FftSize), value, 2, MaximumFftSize))
+            ? value : throw Throw.AudioSetting(nameof(FftSize), value, "an even number without a prime factor above 31");
     }
 
     /// <summary>What a frame is multiplied by.</summary>
@@ -129,6 +133,10 @@ public sealed record MelSettings
             throw Throw.AudioSetting("Mel." + nameof(Preemphasis) + "/" + nameof(RemoveOffset) + "/" + nameof(SnipEdges), $"{Preemphasis}/{RemoveOffset}/{SnipEdges}",
                 "0/False/True, their defaults, for front end LogMel; use KaldiFilterbank");
         }
+        if (EqualArea && Scale == MelScale.Kaldi)
+            throw Throw.AudioSetting("Mel." + nameof(EqualArea), EqualArea, "false for MelScale.Kaldi, whose triangles are straight in mels");
+        if (BinsFirst && StackedFrames > 1)
+            throw Throw.AudioSetting("Mel." + nameof(StackedFrames), StackedFrames, "1 where bins come first");
         if (!Enum.IsDefined(Window))
             throw Throw.AudioSetting("Mel." + nameof(Window), Window, "a value of WindowShape");
         if (!Enum.IsDefined(Scale))
