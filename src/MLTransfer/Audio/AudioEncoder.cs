@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Embedding;
 using MLTransfer.Internal;
 using MLTransfer.Media;

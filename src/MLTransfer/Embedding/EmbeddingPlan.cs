@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
+using MLTransfer.Backbones;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
@@ -109,9 +110,9 @@ internal sealed class EmbeddingPlan
         {
             bool sequence = how == Pooling.None;
             if (how == Pooling.Graph && !isVector)
-                throw Throw.PoolingNeedsVector(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature));
+                throw Throw.PoolingNeedsVector(backbone.Origin, CardInference.Describe(backbone.Ports.Feature));
             if (how != Pooling.Graph && isVector && !hasWindows)
-                throw Throw.PoolingNeedsTokens(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature), how);
+                throw Throw.PoolingNeedsTokens(backbone.Origin, CardInference.Describe(backbone.Ports.Feature), how);
             if (sequence && options.Dimension is not null && options.Dimension != backbone.Dimension)
                 throw Throw.SequenceNotTruncated(column);
             ArgumentException.ThrowIfNullOrWhiteSpace(column, nameof(FeatureOutput.ColumnName));

@@ -13,7 +13,7 @@ internal static partial class Throw
         $"Input {input} of backbone '{backbone}' does not take what its card describes; expected {expected}. Correct the card's audio settings.");
 
     public static Exception AudioWindow(string backbone, string input, int? window, int context) => new ArgumentException(
-        $"Input {input} of backbone '{backbone}' is fixed, but the card's audio settings say {window?.ToString() ?? "nothing"} of new samples and {context} of context. " +
+        $"Input {input} of backbone '{backbone}' is fixed, but the card's audio settings say {(window is int stated ? $"{stated}" : "nothing")} of new samples and {context} of context. " +
         "Their sum must be the input's size; leave WindowSamples null.");
 
     public static Exception AudioFrames(string backbone, string input, int stated) => new ArgumentException(
