@@ -146,7 +146,7 @@ public sealed class ImagePreprocessorTests
         using var workspace = new ImageWorkspace();
         var preprocessor = new ImagePreprocessor(settings, width, height);
         float[] numbers = new float[preprocessor.Length];
-        preprocessor.Prepare(image, workspace, 0, numbers);
+        preprocessor.Prepare(image.Pixels, image.Width, image.Height, image.PixelFormat, workspace, 0, numbers);
         return numbers;
     }
 
