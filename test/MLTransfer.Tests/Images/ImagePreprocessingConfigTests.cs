@@ -121,7 +121,7 @@ public sealed class ImagePreprocessingConfigTests
     [TestCase("\"crop_pct\": 0.9", "crop_pct")]
     [TestCase("\"rescale_offset\": true", "rescale_offset")]
     [TestCase("\"include_top\": true", "include_top")]
-    [TestCase("\"do_center_crop\": true", "crop_size")]
+    [TestCase("\"do_center_crop\": true", "do_center_crop")]
     [TestCase("\"do_resize\": false", "do_resize")]
     [TestCase("\"size\": {\"longest_edge\": 224}", "size")]
     [TestCase("\"size\": {\"shortest_edge\": 224}", "do_center_crop")]
@@ -151,6 +151,16 @@ public sealed class ImagePreprocessingConfigTests
         Assert.That(() => Read("{" + string.Join(", ", members.Select(m => $"{m.Key}: {m.Value}")) + "}"),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains($"'{named}' of '{_path}'").And.Message.Contains("expected"));
     }
+
+    [TestCase("BeitImageProcessor", "\"size\": 256", "crop_size")]
+    [TestCase("CLIPImageProcessor", "\"size\": 256, \"crop_size\": {\"height\": 224}", "crop_size")]
+    [TestCase("DeiTImageProcessor", "\"size\": [256, 128], \"crop_size\": 64", "size")]
+    [TestCase("PoolFormerImageProcessor", "\"size\": 224, \"crop_size\": 224, \"crop_pct\": 1.5", "crop_pct")]
+    [TestCase("ConvNextImageProcessor", "\"size\": {\"height\": 224, \"width\": 224}", "size")]
+    [TestCase("DonutImageProcessor", "\"size\": 224", "image_processor_type")]
+    public void Read_ProcessorsRuleNotMet_NamesTheMember(string type, string members, string named) => Assert.That(
+        () => Read($$"""{"image_processor_type": "{{type}}", "resample": 3, {{members}}, {{Normal}} }"""),
+        Throws.TypeOf<InvalidDataException>().With.Message.Contains($"'{named}' of"));
 
     [Test]
     public void Read_SwitchedOffStepOfAnotherProcessor_IsNoError() => Assert.That(

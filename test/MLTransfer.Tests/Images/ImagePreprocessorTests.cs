@@ -65,7 +65,7 @@ public sealed class ImagePreprocessorTests
     [Test]
     public void Pixels_ExtremeProportions_AreCropped()
     {
-        // A row of one pixel, its shorter side made 64: 2,880 pixels long, of which only the window may be computed.
+        // A row of 45 × 1, its shorter side made 16,384, is 737,280 pixels long (48 GB); only the window of 64 × 64 may be computed.
         using var workspace = new ImageWorkspace();
         var settings = new ImagePreprocessing { Resize = ImageResize.ShorterSide, ResizeSize = 16_384 };
         Assert.That(() => PillowGolden.Hash(PillowGolden.Fixture("row.png"), new ImagePreprocessor(settings, 64, 64), workspace), Throws.Nothing);

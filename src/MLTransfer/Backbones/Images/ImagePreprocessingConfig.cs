@@ -61,7 +61,8 @@ internal static class ImagePreprocessingConfig
 
     private static ImagePreprocessing Size(ConfigFile file, ImageProcessorKind kind)
     {
-        bool crops = file.Flag("do_center_crop") ?? kind.CropsToCentre;
+        Refuse(file, "do_center_crop", file.Flag("do_center_crop") == true && kind.CropsToCentre is null, "false: this processor does not read it");
+        bool crops = file.Flag("do_center_crop") ?? kind.CropsToCentre ?? false;
         (int Width, int Height)? crop = crops ? CropSize(file) : null;
         var settings = new ImagePreprocessing { Width = crop?.Width, Height = crop?.Height };
         if (!(file.Flag("do_resize") ?? true))

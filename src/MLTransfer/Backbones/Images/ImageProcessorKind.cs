@@ -6,8 +6,8 @@ internal sealed record ImageProcessorKind
     /// <summary>What a plain number in "size" means: the shorter side, or both.</summary>
     public bool NumberIsShorterSide { get; init; }
 
-    /// <summary>Whether a crop follows where the file does not say.</summary>
-    public bool CropsToCentre { get; init; }
+    /// <summary>Whether a crop follows where the file does not say; null where the processor does not read do_center_crop.</summary>
+    public bool? CropsToCentre { get; init; }
 
     /// <summary>A rule of its own between "size" and what is resized and cropped.</summary>
     public ImageProcessorRule Rule { get; init; }
@@ -35,7 +35,7 @@ internal sealed record ImageProcessorKind
         ["Siglip"] = Stretch,
         ["Beit"] = StretchThenCrop,
         ["DeiT"] = StretchThenCrop,
-        ["EfficientNet"] = Stretch with { Rule = ImageProcessorRule.EfficientNet },
+        ["EfficientNet"] = Stretch with { CropsToCentre = false, Rule = ImageProcessorRule.EfficientNet },
         ["CLIP"] = Shorter,
         ["ChineseCLIP"] = Shorter,
         ["Bit"] = Shorter,
@@ -45,7 +45,7 @@ internal sealed record ImageProcessorKind
         ["MobileViT"] = Shorter with { Normalizes = false, FlipsChannels = true },
         ["Levit"] = Shorter with { Rule = ImageProcessorRule.Levit },
         ["PoolFormer"] = Shorter with { Rule = ImageProcessorRule.CropPercent },
-        ["ConvNext"] = Shorter with { CropsToCentre = false, Rule = ImageProcessorRule.ConvNext },
+        ["ConvNext"] = Shorter with { CropsToCentre = null, Rule = ImageProcessorRule.ConvNext },
     };
 
     public static IEnumerable<string> Names => Known.Keys;
