@@ -45,6 +45,20 @@ public sealed class ImagePreprocessorTests
         Assert.That(Prepare(ImagePreprocessing.Torchvision(), image, 224, 224), Is.EqualTo(Prepare(ImagePreprocessing.Torchvision(), PillowGolden.Fixture("large.jpg"), 224, 224)));
     }
 
+    [Test]
+    public void Prepare_MLImageOfAFileWithAlpha_HasColoursThatMLNetMultipliedByIt()
+    {
+        // A known disagreement: nothing in an MLImage says so, and nothing can undo it.
+        var settings = new ImagePreprocessing { Resize = ImageResize.None, Rescale = 1 };
+        using var stream = new MemoryStream(PillowGolden.Fixture("rgba.png"));
+        using MLImage image = MLImage.CreateFromStream(stream);
+        float[] plain = Prepare(settings, PillowGolden.Fixture("rgba.png"), 45, 34);
+        float[] multiplied = Prepare(settings, image, 45, 34);
+        for (int i = 0; i < multiplied.Length; i++)
+            Assert.That(multiplied[i], Is.EqualTo(plain[i] * image.Pixels[4 * (i % (45 * 34)) + 3] / 255).Within(1), "rounding to a level");
+        Assert.That(multiplied.Sum(), Is.LessThan(0.8f * plain.Sum()));
+    }
+
     [TestCase(1, 1, 5, 3)]
     [TestCase(1, 90, 32, 32)]
     [TestCase(90, 1, 32, 32)]
