@@ -40,6 +40,10 @@ public sealed class EncodedImageTests
     }
 
     [Test]
+    public void Decode_WebPWithoutItsLastBytes_IsRefused([Values("lossy.webp", "lossless.webp", "lossy-alpha.webp", "lossless-alpha.webp")] string name, [Values(1, 2, 16)] int missing) =>
+        Refused(PillowGolden.Fixture(name)[..^missing], "WEBP file ends before its last pixel");
+
+    [Test]
     public void Decode_Truncated_SaysSo() => Refused(PillowGolden.Fixture("baseline.jpg")[..700], "JPEG file ends before its last pixel");
 
     [TestCase("rgb.png", "PNG")]
