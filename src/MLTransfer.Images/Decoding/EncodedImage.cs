@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace MLTransfer.Images;
@@ -32,6 +33,9 @@ internal sealed unsafe class EncodedImage : IDisposable
         var file = new ReadOnlySpan<byte>(bytes, length);
         if (length == 0)
             throw Throw.EmptyFile();
+        // Skia decodes what is there of a WebP file that lacks its last bytes; Pillow refuses it.
+        if (Signature.Name(file) == "WEBP" && BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L > length)
+            throw Throw.Truncated("WEBP");
         GifFirstFrame? gif = GifFirstFrame.Read(file);
         if (gif is { FlagsAt: >= 0 } frame)
         {

@@ -55,6 +55,16 @@ public class LoadInAnotherProcessTests
     }
 
     [Test]
+    public async Task Load_KindOfAnAssemblyThatIsAbsent_NamesThePackage()
+    {
+        // Here, because the tests reference MLTransfer.Images and the probe does not.
+        string model = Write("absent.zip", SavedModel.EditManifest(SavedModel.Save(new FakeStep(3, kind: "EmbedImage")), "MLTransfer.Tests", "MLTransfer.Images"));
+        LoadProbe.Result result = await LoadProbe.RunAsync(knowsTestSteps: false, model, _rows, FakeStep.OutputColumn);
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Errors, Does.StartWith("System.NotSupportedException").And.Contain("EmbedImage").And.Contain("Add a reference to the package MLTransfer.Images"));
+    }
+
+    [Test]
     public async Task Load_ModelThatNamesNoAssembly_NeedsUseMLTransfer()
     {
         string model = Write("nameless.zip", SavedModel.WithoutLoaderAssembly(SavedModel.Save(new FakeStep(3))));

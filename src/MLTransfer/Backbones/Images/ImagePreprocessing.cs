@@ -4,8 +4,8 @@ using MLTransfer.Internal;
 namespace MLTransfer;
 
 /// <summary>
-/// How a picture becomes the tensor that a backbone reads. In this order: upright by its EXIF orientation, to red, green and blue, resize, crop or pad, channels, then
-/// (pixel · <see cref="Rescale"/> − mean) / std in float32. Immutable; equal where all of it is.
+/// How a picture becomes the tensor that a backbone reads. In this order: upright by its EXIF orientation, to red, green and blue or to grey, resize, crop or pad, order
+/// of the channels, then (pixel · <see cref="Rescale"/> − mean) / std in float32. Immutable; equal where all of it is.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed partial record ImagePreprocessing
