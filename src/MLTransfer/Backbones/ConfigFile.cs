@@ -53,6 +53,25 @@ internal sealed class ConfigFile
         };
     }
 
+    /// <summary>True or false.</summary>
+    public bool? Flag(string member) => Member(_root, member) switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out bool isSet) => isSet,
+        JsonNode other => throw Throw.ConfigMember(_path, member, "true or false", other),
+    };
+
+    /// <summary>The file's path, for messages.</summary>
+    public string Path => _path;
+
+    /// <summary>Names of all members of the root that are not null.</summary>
+    public string[] Members() => _root switch
+    {
+        null => [],
+        JsonObject root => [.. root.Where(m => m.Value is not null).Select(m => m.Key)],
+        _ => throw Throw.ConfigMember(_path, "(whole file)", "an object", _root),
+    };
+
     /// <summary>Names of the root's members that begin so and are true, without the beginning.</summary>
     public string[] Set(string prefix)
     {
