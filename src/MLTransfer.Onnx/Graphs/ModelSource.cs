@@ -6,7 +6,7 @@ using MLTransfer.Onnx.Internal;
 
 namespace MLTransfer.Onnx.Graphs;
 
-/// <summary>A model's bytes and where they are: in a file, with external data perhaps, or in memory. Thread-safe; holds nothing open.</summary>
+/// <summary>A model's bytes and where they are: in a file or in memory, with external data in files perhaps. Thread-safe; holds nothing open.</summary>
 internal sealed class ModelSource
 {
     private const int ChunkSize = 1 << 20;
@@ -18,11 +18,12 @@ internal sealed class ModelSource
     private string? _sha256;
     private ImmutableArray<string> _externalFiles;
 
-    private ModelSource(string name, string? filePath, byte[]? bytes, long byteCount)
+    private ModelSource(string name, string? filePath, string? folder, ReadOnlyMemory<byte>? bytes, long byteCount)
     {
         Name = name;
         FilePath = filePath;
-        Bytes = bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
+        Folder = folder;
+        Bytes = bytes;
         ByteCount = byteCount;
     }
 
@@ -31,6 +32,9 @@ internal sealed class ModelSource
 
     /// <summary>The full path, of a model from a file.</summary>
     public string? FilePath { get; }
+
+    /// <summary>The folder that external data lies in: the file's; of a model from memory the one given, or null where it must have none.</summary>
+    public string? Folder { get; }
 
     /// <summary>The bytes, of a model from memory.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; }
@@ -45,7 +49,7 @@ internal sealed class ModelSource
         get
         {
             lock (_lock)
-                return _sha256 ??= FilePath is null ? Hexadecimal(SHA256.HashData(Bytes!.Value.Span)) : HashFiles(FilePath);
+                return _sha256 ??= Folder is null ? Hexadecimal(SHA256.HashData(Bytes!.Value.Span)) : HashFiles();
         }
     }
 
@@ -73,16 +77,17 @@ internal sealed class ModelSource
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string full = Path.GetFullPath(path);
         var info = new FileInfo(full);
-        return info.Exists ? new ModelSource(full, full, bytes: null, info.Length) : throw Throw.GraphMissing(full);
+        return info.Exists ? new ModelSource(full, full, Path.GetDirectoryName(full), bytes: null, info.Length) : throw Throw.GraphMissing(full);
     }
 
     /// <param name="bytes">The whole model. Not copied, and not to be changed afterwards.</param>
     /// <param name="name">For messages.</param>
-    public static ModelSource FromMemory(byte[] bytes, string name)
+    /// <param name="folder">The full path of the folder that its external data lies in: that of the file it was made from. Default: it must have none.</param>
+    public static ModelSource FromMemory(byte[] bytes, string name, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return new ModelSource(name, filePath: null, bytes, bytes.Length);
+        return new ModelSource(name, filePath: null, folder, bytes, bytes.Length);
     }
 
     /// <summary>Reads the structure. The caller disposes the model, which holds the file mapped.</summary>
@@ -90,7 +95,7 @@ internal sealed class ModelSource
     public OnnxModel Read()
     {
         if (FilePath is null)
-            return OnnxModel.FromBytes(Bytes!.Value, Name);
+            return OnnxModel.Read(Bytes!.Value, new ReadContext(Name, Folder), mapping: null);
         FileStream stream = File.OpenRead(FilePath);
         try
         {
@@ -100,7 +105,7 @@ internal sealed class ModelSource
             if (stream.Length > ModelGuard.LargestFile)
                 throw Throw.GraphTooLarge(Name, stream.Length, ModelGuard.LargestFile);
             var mapped = new MappedFile(stream);
-            return OnnxModel.Read(mapped.Memory, new ReadContext(Name, Path.GetDirectoryName(FilePath)), mapped);
+            return OnnxModel.Read(mapped.Memory, new ReadContext(Name, Folder), mapped);
         }
         catch
         {
@@ -122,7 +127,7 @@ internal sealed class ModelSource
 
     /// <summary>The whole guard again, on the files as they are now: they must still have the hash that they were opened with.</summary>
     /// <exception cref="InvalidDataException">A file has changed, or <see cref="Check"/> refuses it.</exception>
-    public void CheckUnchanged() => (FilePath is string path ? FromFile(path) : this).Check(Sha256);
+    public void CheckUnchanged() => (FilePath is string path ? FromFile(path) : new ModelSource(Name, filePath: null, Folder, Bytes, ByteCount)).Check(Sha256);
 
     /// <summary>Writes the graph's bytes, without external data.</summary>
     public void CopyTo(Stream destination)
@@ -139,9 +144,14 @@ internal sealed class ModelSource
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private string HashFiles(string path)
+    private string HashFiles()
     {
-        var files = new List<string> { path };
+        var files = new List<string>();
+        var key = new StringBuilder();
+        if (FilePath is null)
+            key.Append(Hexadecimal(SHA256.HashData(Bytes!.Value.Span))).Append('\0');
+        else
+            files.Add(FilePath);
         using (OnnxModel model = Read())
         {
             foreach (OnnxTensor tensor in model.AllTensors().Where(t => t.External is not null)
@@ -151,18 +161,19 @@ internal sealed class ModelSource
                 files.Add(Graphs.ExternalFiles.Resolve(tensor.External!, tensor.Name, tensor.Origin!));
             }
         }
-        var key = new StringBuilder();
         foreach (string file in files)
         {
             var info = new FileInfo(file);
             key.Append(file).Append('\0').Append(info.Length).Append('\0').Append(info.LastWriteTimeUtc.Ticks).Append('\0');
         }
-        return KnownHashes.GetOrAdd(key.ToString(), static (_, files) => Hash(files), files);
+        return KnownHashes.GetOrAdd(key.ToString(), static (_, content) => Hash(content.Bytes, content.Files), (Bytes, Files: files));
     }
 
-    private static string Hash(IEnumerable<string> files)
+    private static string Hash(ReadOnlyMemory<byte>? bytes, IEnumerable<string> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (bytes is not null)
+            hash.AppendData(bytes.Value.Span);
         byte[] chunk = new byte[ChunkSize];
         foreach (string file in files)
         {

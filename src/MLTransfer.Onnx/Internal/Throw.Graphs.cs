@@ -69,4 +69,17 @@ internal static partial class Throw
 
     public static Exception UnknownInt8Pattern(string node, string problem) => new NotSupportedException(
         $"Node {node} cannot be turned into float: {problem}. Run the model with its int8 arithmetic, or export it in float.");
+
+    public static Exception CutAtNothing(string value) => new ArgumentException(
+        $"The graph has no value '{value}'. Names come from the file and are case-sensitive; choose one that a node of the graph makes.");
+
+    public static Exception CutAtInput(string value) => new ArgumentException(
+        $"'{value}' is an input of the graph, and what goes in is no feature. Choose a value that a node of the graph makes.");
+
+    public static Exception CutAtConstant(string value) => new ArgumentException(
+        $"'{value}' is a constant of the graph: no input reaches it, so it is the same for every row. Choose a value that a node of the graph makes from the inputs.");
+
+    public static Exception CutInside(string value) => new ArgumentException(
+        $"'{value}' lies inside a sub-graph (a branch of If, the body of Loop or Scan) or a function, where it exists once for each round or call. " +
+        "Choose a value of the main graph, such as the output of the node around it.");
 }

@@ -61,6 +61,11 @@ internal sealed class OnnxSession : IDisposable
         options.AddSessionConfigEntry("session.load_model_format", "ONNX");
         if (settings.IntraOpThreadCount is int threads)
             options.IntraOpNumThreads = threads;
+        if (!settings.Optimizes)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        // A model from memory has no folder of its own to find its external data in.
+        if (source is { FilePath: null, Folder: string folder, ExternalFiles.Count: > 0 })
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         try
         {
             InferenceSession session = source.FilePath is string path
@@ -128,7 +133,7 @@ internal sealed class OnnxSession : IDisposable
 
     private void Count(int rows)
     {
-        Debug.Assert(rows > 0, "A run has rows.");
+        Debug.Assert(rows >= 0, "Later steps of a recurrent graph run the rows of the first.");
         Interlocked.Add(ref _rowCount, rows);
         Interlocked.Increment(ref _runCount);
     }

@@ -17,4 +17,7 @@ internal sealed record SessionSettings
             field = value;
         }
     }
+
+    /// <summary>Whether ONNX Runtime rewrites the graph before it runs. False for a session that only tells shapes.</summary>
+    public bool Optimizes { get; init; } = true;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using MLTransfer.Onnx.Graphs;
 
 namespace MLTransfer.Onnx.Sessions;
 
@@ -12,6 +13,15 @@ namespace MLTransfer.Onnx.Sessions;
 internal sealed record TensorPort(string Name, TensorElementType ElementType, ImmutableArray<int> Dimensions, ImmutableArray<string> Symbols)
 {
     public static TensorPort Of(string name, NodeMetadata metadata) => new(name, metadata.ElementDataType, [.. metadata.Dimensions], [.. metadata.SymbolicDimensions]);
+
+    /// <summary>The same in the words of a file.</summary>
+    public OnnxValue ToValue() => new()
+    {
+        Name = Name,
+        // ONNX Runtime numbers types as ONNX does.
+        ElementType = (OnnxElementType)(int)ElementType,
+        Dimensions = [.. Dimensions.Select((size, axis) => size >= 0 ? size : Symbols[axis] is { Length: > 0 } symbol ? symbol : default(OnnxDimension))],
+    };
 
     public override string ToString()
     {

@@ -1,6 +1,7 @@
 using MLTransfer.Backbones;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Sessions;
 using MLTransfer.Text;
 
 namespace MLTransfer;
@@ -15,15 +16,16 @@ namespace MLTransfer;
 /// </remarks>
 public sealed class Backbone
 {
-    private Backbone(BackboneCard card, ModelSource source, IReadOnlyDictionary<string, byte[]> files, string origin, FeatureCache cache)
+    private Backbone(BackboneCard card, ModelSource source, FeatureGraph run, IReadOnlyDictionary<string, byte[]> files, string origin, FeatureCache cache)
     {
         Card = card;
         Source = source;
+        RunSource = run.Source;
         Files = files;
         Origin = origin;
         Cache = cache;
         Tokenizer = card.Modality == BackboneModality.Text ? WordPieceTokenizer.FromFiles(files, origin) : null;
-        Ports = GraphPorts.Check(card, source, origin);
+        Ports = GraphPorts.Check(card, source, run, origin);
     }
 
     /// <summary>What is known about the backbone besides its weights.</summary>
@@ -44,7 +46,11 @@ public sealed class Backbone
     /// <summary>Where it came from, for messages: the path given, or the saved model's name.</summary>
     internal string Origin { get; }
 
+    /// <summary>The graph of the file, which the card describes and saved models hold.</summary>
     internal ModelSource Source { get; }
+
+    /// <summary>The graph that sessions run: <see cref="Source"/> where the feature is one of its outputs, else that cut at the feature, in memory.</summary>
+    internal ModelSource RunSource { get; }
 
     /// <summary>The small files that travel with the graph: the tokenizer's.</summary>
     internal IReadOnlyDictionary<string, byte[]> Files { get; }
@@ -71,8 +77,41 @@ public sealed class Backbone
         BackboneFiles found = BackboneFiles.Find(pathOrName, options);
         ModelSource source = ModelSource.FromFile(found.GraphPath);
         source.Check(options.Sha256 ?? found.Card?.Sha256);
-        BackboneCard card = CardInference.Complete(found, source, options);
-        return new Backbone(card, source, found.Tokenizer, found.Origin, options.Cache ?? new FeatureCache());
+        (BackboneCard card, FeatureGraph run) = CardInference.Complete(found, source, options);
+        return new Backbone(card, source, run, found.Tokenizer, found.Origin, options.Cache ?? new FeatureCache());
+    }
+
+    /// <summary>
+    /// Lists the values of the graph that can be the feature, in the order they are computed: its outputs and everything inside it that holds real numbers with the rows on the
+    /// first axis. A classifier's penultimate layer is marked. Names come from the file.
+    /// </summary>
+    /// <remarks>Opens a session for the moment, which infers the shapes and runs nothing: some tenths of a second and as much memory as the graph takes.</remarks>
+    /// <exception cref="InvalidDataException">The file has changed, or ONNX Runtime refuses the graph.</exception>
+    public IReadOnlyList<BackboneFeature> ListFeatures()
+    {
+        using OnnxModel model = Source.Read();
+        var channels = new ChannelAxis(model.Graph);
+        return [.. FeatureCandidates.Of(Source).Select(c => new BackboneFeature(
+            c.Value.Name, c.Operator, [.. c.Value.Dimensions.Select(d => d.ToString())], FeatureShape.Of(c.Value, channels).Dimension, c.IsOutput, c.IsPenultimate))];
+    }
+
+    /// <summary>
+    /// The same backbone with another value of its graph as the feature: an output, or any value inside, where the graph is then cut and what lies behind is never computed. It
+    /// shares the file and the <see cref="Cache"/>. A saved model holds the whole graph and the value's name.
+    /// </summary>
+    /// <param name="name">The value's name, as <see cref="ListFeatures"/> gives it.</param>
+    /// <param name="pooling">
+    /// How it becomes one vector. Default: as it is where it is a vector already, the mean over the places of a feature map [batch, C, H, W], and for token vectors
+    /// the card's.
+    /// </param>
+    /// <param name="normalize">Whether features are divided by their Euclidean norm. Default: the card's.</param>
+    /// <exception cref="ArgumentException">The graph has no such value, it cannot be a feature, or the pooling does not fit it.</exception>
+    /// <exception cref="InvalidDataException">The file has changed, or ONNX Runtime refuses the graph.</exception>
+    public Backbone WithFeature(string name, Pooling? pooling = null, bool? normalize = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        FeatureGraph run = FeatureGraph.Of(Source, name, Origin);
+        return new Backbone(CardInference.WithFeature(Card, run, Origin, pooling, normalize), Source, run, Files, Origin, Cache);
     }
 
     /// <summary>Opens a backbone from bytes: a card (under its file name), the graph (under the card's name for it) and the tokenizer's files.</summary>
@@ -93,7 +132,7 @@ public sealed class Backbone
         source.Check(card.Sha256);
         if (card is { Modality: BackboneModality.Text, MaximumLength: null })
             throw Throw.CardValue(origin, "maximumLength", null, "the most tokens of a text");
-        return new Backbone(card, source, tokenizer, origin, new FeatureCache());
+        return new Backbone(card, source, FeatureGraph.Of(source, card.FeatureOutput, origin), tokenizer, origin, new FeatureCache());
     }
 
     /// <inheritdoc/>

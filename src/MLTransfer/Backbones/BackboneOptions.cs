@@ -12,7 +12,18 @@ public sealed record BackboneOptions
     /// <summary>What the backbone reads. Default: text where a tokenizer lies beside the graph, else tensors.</summary>
     public BackboneModality? Modality { get; init; }
 
-    /// <summary>The graph's output that is the feature. Default: the only one that can be.</summary>
+    /// <summary>
+    /// How a picture becomes the graph's input; says that the backbone reads images. Default: the card's, or what preprocessor_config.json says.
+    /// </summary>
+    public ImagePreprocessing? Image { get; init; }
+
+    /// <summary>How a clip becomes the graph's input; says that the backbone reads sound. Default: the card's, or what preprocessor_config.json says.</summary>
+    public AudioPreprocessing? Audio { get; init; }
+
+    /// <summary>
+    /// The value of the graph that is the feature: an output, or any value inside, as <see cref="Backbone.ListFeatures"/> lists them. Default: the card's, else the only output
+    /// that can be.
+    /// </summary>
     public string? FeatureOutput { get; init; }
 
     /// <summary>How token vectors become one vector. Default: what 1_Pooling/config.json says; a graph that pools already needs none.</summary>

@@ -1,5 +1,6 @@
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Sessions;
 using MLTransfer.Text;
 
 namespace MLTransfer.Backbones;
@@ -15,28 +16,31 @@ internal static class CardInference
     // Hugging Face writes a huge number where a tokenizer has no limit.
     private const long LargestStatedLength = 1_000_000;
 
-    public static BackboneCard Complete(BackboneFiles files, ModelSource source, BackboneOptions options)
+    /// <summary>The completed card, and the graph that runs for its feature.</summary>
+    public static (BackboneCard Card, FeatureGraph Run) Complete(BackboneFiles files, ModelSource source, BackboneOptions options)
     {
         using OnnxModel model = source.Read();
         OnnxGraph graph = model.Graph;
         BackboneCard? stated = files.Card;
-        BackboneModality modality = options.Modality ?? stated?.Modality
-            ?? (WordPieceTokenizer.IsPresent(files.Tokenizer.Keys) ? BackboneModality.Text : BackboneModality.Tensor);
+        MediaSettings media = MediaSettings.Of(files, graph, options);
+        BackboneModality modality = media.Modality;
         if (modality == BackboneModality.Text && !WordPieceTokenizer.IsPresent(files.Tokenizer.Keys))
             throw Throw.NoTokenizer(files.Origin, WordPieceTokenizer.FileNames);
 
-        Pooling? statedPooling = options.Pooling ?? stated?.Pooling ?? PoolingConfig(files);
-        OnnxValue feature = Feature(files, graph, options.FeatureOutput ?? stated?.FeatureOutput, statedPooling);
-        int rank = feature.Dimensions.Length;
-        Pooling pooling = DecidePooling(files, feature, rank, options, stated, statedPooling);
-        int dimension = stated is not null && stated.FeatureOutput == feature.Name ? stated.Dimension : Dimension(files, feature);
-        return (stated ?? new BackboneCard
+        Pooling? usual = options.Pooling ?? stated?.Pooling ?? PoolingConfig(files);
+        string name = options.FeatureOutput ?? stated?.FeatureOutput ?? FeatureName(files, graph, usual);
+        FeatureGraph run = FeatureGraph.Of(source, model, name, files.Origin);
+        // What a card says of one feature holds for no other.
+        BackboneCard? same = stated?.FeatureOutput == name ? stated : null;
+        Pooling pooling = DecidePooling(files.Origin, run, modality, options.Pooling ?? same?.Pooling, usual);
+        int dimension = same?.Dimension ?? Dimension(files, run);
+        return ((stated ?? new BackboneCard
         {
             Name = files.Name,
             Modality = modality,
             Graph = files.GraphName,
             Inputs = InputRoles.Infer(graph, modality, files.Origin),
-            FeatureOutput = feature.Name,
+            FeatureOutput = name,
             Pooling = pooling,
             Dimension = dimension,
             Normalize = HasNormalizeModule(files),
@@ -45,64 +49,83 @@ internal static class CardInference
         }) with
         {
             Modality = modality,
-            FeatureOutput = feature.Name,
+            FeatureOutput = name,
             Pooling = pooling,
             Dimension = dimension,
             Normalize = options.Normalize ?? stated?.Normalize ?? HasNormalizeModule(files),
             MaximumLength = modality == BackboneModality.Text ? options.MaximumLength ?? stated?.MaximumLength ?? MaximumLength(files, graph) : null,
+            Image = media.Image,
+            Audio = media.Audio,
             Sha256 = source.Sha256,
+        }, run);
+    }
+
+    /// <summary>A card whose feature is another value of the same graph.</summary>
+    /// <param name="card">The card to change.</param>
+    /// <param name="run">The graph that runs for the new feature.</param>
+    /// <param name="origin">For messages.</param>
+    /// <param name="pooling">How it is pooled, where that was asked for.</param>
+    /// <param name="normalize">Whether it is normalised, where that was asked for.</param>
+    public static BackboneCard WithFeature(BackboneCard card, FeatureGraph run, string origin, Pooling? pooling, bool? normalize)
+    {
+        string name = run.Feature.Name;
+        int? known = name == card.FeatureOutput ? card.Dimension : run.Shape.Dimension;
+        return card with
+        {
+            FeatureOutput = name,
+            Pooling = DecidePooling(origin, run, card.Modality, pooling ?? (name == card.FeatureOutput ? card.Pooling : null), card.Pooling),
+            Normalize = normalize ?? card.Normalize,
+            Dimension = known ?? throw Throw.UnknownDimension(origin, Describe(run.Feature)),
         };
     }
 
-    private static OnnxValue Feature(BackboneFiles files, OnnxGraph graph, string? named, Pooling? pooling)
+    private static string FeatureName(BackboneFiles files, OnnxGraph graph, Pooling? pooling)
     {
-        IEnumerable<string> all = graph.Outputs.Select(Describe);
-        if (named is not null)
-        {
-            OnnxValue output = graph.Outputs.FirstOrDefault(o => o.Name == named) ?? throw Throw.NoSuchOutput(files.Origin, named, all);
-            return CanBeFeature(output) ? output : throw Throw.FeatureNotUsable(files.Origin, Describe(output));
-        }
-        OnnxValue[] candidates = [.. graph.Outputs.Where(CanBeFeature)];
+        OnnxValue[] candidates = [.. graph.Outputs.Where(FeatureCandidates.CanBeFeature)];
+        // Maps beside vectors or tokens are attentions, masks or boxes.
+        OnnxValue[] narrow = [.. candidates.Where(c => c.Dimensions.Length < 4)];
+        if (narrow.Length > 0)
+            candidates = narrow;
         // A folder that says how to pool means the token vectors, whatever else the graph delivers.
         if (pooling is not null)
         {
-            OnnxValue[] fitting = [.. candidates.Where(c => c.Dimensions.Length == (pooling == Pooling.Graph ? 2 : 3))];
+            var channels = new ChannelAxis(graph);
+            OnnxValue[] fitting = [.. candidates.Where(c => FeatureShape.Of(c, channels).IsVector == (pooling == Pooling.Graph))];
             if (fitting.Length == 1)
-                return fitting[0];
+                return fitting[0].Name;
         }
         return candidates.Length switch
         {
-            1 => candidates[0],
-            0 => throw Throw.NoFeature(files.Origin, all),
-            _ => throw Throw.AmbiguousFeature(files.Origin, candidates.Select(Describe)),
+            1 => candidates[0].Name,
+            0 => throw Throw.NoFeature(files.Origin, graph.Outputs.Select(Describe), PenultimateLayer.FindAll(graph)),
+            _ => throw Throw.AmbiguousFeature(files.Origin, candidates.Select(Describe), PenultimateLayer.FindAll(graph)),
         };
     }
 
-    private static Pooling DecidePooling(
-        BackboneFiles files, OnnxValue feature, int rank, BackboneOptions options, BackboneCard? stated, Pooling? statedPooling)
+    /// <summary>How a feature is pooled: as it was asked for, else as other features of the backbone are where that fits.</summary>
+    private static Pooling DecidePooling(string origin, FeatureGraph run, BackboneModality modality, Pooling? asked, Pooling? usual)
     {
-        bool asked = options.Pooling is not null || stated is not null;
-        if (rank == 2)
-        {
-            return asked && statedPooling is Pooling p and not Pooling.Graph
-                ? throw Throw.PoolingNeedsTokens(files.Origin, Describe(feature), p) : Pooling.Graph;
-        }
-        return statedPooling switch
-        {
-            null => throw Throw.AmbiguousPooling(files.Origin, Describe(feature)),
-            Pooling.Graph => throw Throw.PoolingNeedsVector(files.Origin, Describe(feature)),
-            Pooling p => p,
-        };
+        // Over the frames of a clip, or over its windows where the graph gives one vector for each.
+        if (modality == BackboneModality.Audio)
+            return asked ?? (usual is null or Pooling.Graph ? Pooling.Mean : usual.Value);
+        string feature = Describe(run.Feature);
+        if (run.Shape.IsVector)
+            return asked is null or Pooling.Graph ? Pooling.Graph : throw Throw.PoolingNeedsTokens(origin, feature, asked.Value);
+        if (asked == Pooling.Graph)
+            throw Throw.PoolingNeedsVector(origin, feature);
+        if (asked is not null)
+            return asked.Value;
+        // Of a map, the mean over its places is what the classifier behind it would read; the first place or the last mean nothing.
+        if (run.Feature.Dimensions.Length == 4)
+            return Pooling.Mean;
+        return usual is null or Pooling.Graph ? throw Throw.AmbiguousPooling(origin, feature) : usual.Value;
     }
 
-    private static bool CanBeFeature(OnnxValue output) =>
-        output.ElementType == OnnxElementType.Float && output.Dimensions.Length is 2 or 3;
-
-    private static int Dimension(BackboneFiles files, OnnxValue feature)
+    private static int Dimension(BackboneFiles files, FeatureGraph run)
     {
-        double? size = feature.Dimensions[^1].Value
+        double? size = run.Shape.Dimension
             ?? files.Config("1_Pooling/config.json").Number("word_embedding_dimension") ?? files.Config("config.json").Number("hidden_size");
-        return size is > 0 and <= int.MaxValue ? (int)size : throw Throw.UnknownDimension(files.Origin, Describe(feature));
+        return size is > 0 and <= int.MaxValue ? (int)size : throw Throw.UnknownDimension(files.Origin, Describe(run.Feature));
     }
 
     private static Pooling? PoolingConfig(BackboneFiles files)

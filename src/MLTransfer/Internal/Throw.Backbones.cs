@@ -31,24 +31,27 @@ internal static partial class Throw
         $"'{origin}' is to be opened as a text backbone, but no tokenizer lies beside its graph: none of {string.Join(", ", names)} was found. " +
         "Copy tokenizer.json (or vocab.txt) into the folder, or set BackboneOptions.Modality to Tensor.");
 
-    public static Exception AmbiguousFeature(string origin, IEnumerable<string> candidates) => new ArgumentException(
-        $"'{origin}' has several outputs that could be the feature: {string.Join(", ", candidates)}. Choose one with BackboneOptions.FeatureOutput.");
+    public static Exception AmbiguousFeature(string origin, IEnumerable<string> candidates, IReadOnlyDictionary<string, string> penultimate) => new ArgumentException(
+        $"'{origin}' has several outputs that could be the feature: {string.Join(", ", candidates)}. Choose one with BackboneOptions.FeatureOutput. {OtherFeatures(penultimate)}");
 
-    public static Exception NoFeature(string origin, IEnumerable<string> outputs) => new ArgumentException(
-        $"No output of '{origin}' can be a feature: expected float32 [batch, D] or [batch, tokens, D], found {string.Join(", ", outputs)}.");
+    public static Exception NoFeature(string origin, IEnumerable<string> outputs, IReadOnlyDictionary<string, string> penultimate) => new ArgumentException(
+        $"No output of '{origin}' can be a feature: expected {FeatureShapes}, found {string.Join(", ", outputs)}. Name a value inside the graph with " +
+        $"BackboneOptions.FeatureOutput. {OtherFeatures(penultimate)}");
 
-    public static Exception NoSuchOutput(string origin, string output, IEnumerable<string> outputs) => new ArgumentException(
-        $"'{origin}' has no output '{output}'. It has {string.Join(", ", outputs)}. Correct BackboneOptions.FeatureOutput or the card's featureOutput.");
+    public static Exception NoSuchOutput(string origin, string output, IEnumerable<string> outputs, IReadOnlyDictionary<string, string> penultimate) => new ArgumentException(
+        $"'{origin}' has no output or other value '{output}'. Its outputs are {string.Join(", ", outputs)}. Correct the name: BackboneOptions.FeatureOutput, the card's " +
+        $"featureOutput, or what WithFeature was given. {OtherFeatures(penultimate)}");
 
     public static Exception FeatureNotUsable(string origin, string output) => new ArgumentException(
-        $"Output {output} of '{origin}' cannot be a feature: expected float32 [batch, D] or [batch, tokens, D]. Choose another with BackboneOptions.FeatureOutput.");
+        $"The value {output} of '{origin}' cannot be a feature: expected {FeatureShapes}. Choose another with BackboneOptions.FeatureOutput or Backbone.WithFeature; " +
+        "Backbone.ListFeatures and 'mltransfer inspect' list what there is.");
 
     public static Exception UnknownDimension(string origin, string output) => new ArgumentException(
-        $"The last axis of output {output} of '{origin}' has no fixed size, and neither the card nor config.json (hidden_size) states it. " +
+        $"The axis of {output} of '{origin}' that holds the numbers of a feature has no fixed size, and neither the card nor config.json (hidden_size) states it. " +
         $"Write a card ({BackboneCard.FileName}) with \"dimension\".");
 
     public static Exception AmbiguousPooling(string origin, string output) => new ArgumentException(
-        $"'{origin}' does not say how the token vectors of output {output} become one vector: there is no 1_Pooling/config.json. Set BackboneOptions.Pooling " +
+        $"'{origin}' does not say how the token vectors of output {output} become one vector: there is no 1_Pooling/config.json. Set BackboneOptions.Pooling, or WithFeature's pooling " +
         "(sentence encoders mostly use Mean or Cls; None keeps the sequence).");
 
     public static Exception PoolingUnsupported(string origin, string modes) => new NotSupportedException(
@@ -72,7 +75,7 @@ internal static partial class Throw
         "export the encoder alone.");
 
     public static Exception FixedBatch(string origin, string input, long size) => new NotSupportedException(
-        $"Input {input} of '{origin}' has a batch axis fixed at {size}. Supported are an open batch axis and a batch of 1. Export it with a dynamic batch axis.");
+        $"Input {input} of '{origin}' has a batch axis fixed at {size}, and its other inputs have not. Supported are an open batch axis, and one that all inputs fix alike. Export it with a dynamic batch axis.");
 
     public static Exception ConfigUnreadable(string file, Exception inner) => new InvalidDataException(
         $"'{file}' is not valid JSON: {inner.Message} Download it again or remove it.", inner);
@@ -81,7 +84,12 @@ internal static partial class Throw
         $"'{member}' of '{file}' is {found?.ToJsonString() ?? "null"}; expected {expected}. Correct the file, or remove it and state what it says with BackboneOptions.");
 
     public static Exception WrongModality(string step, BackboneModality expected, string name, BackboneModality found) => new ArgumentException(
-        $"{step} needs a {expected} backbone, but '{name}' reads {found}. Use Embed{found}, or open it with BackboneOptions.Modality.");
+        $"{step} needs a {expected} backbone, but '{name}' reads {found}. Use Embed{found}, or {(expected switch
+        {
+            BackboneModality.Image => "say how a picture becomes its input with BackboneOptions.Image, such as ImagePreprocessing.Torchvision(), when you open it.",
+            BackboneModality.Audio => "say how a clip becomes its input with BackboneOptions.Audio, such as AudioPreprocessing.Waveform(16000), when you open it.",
+            _ => "open it with BackboneOptions.Modality.",
+        })}");
 
     public static Exception ExternalDataCannotBeEmbedded(string name, IEnumerable<string> files) => new NotSupportedException(
         $"The graph of backbone '{name}' keeps weights in other files ({string.Join(", ", files)}), which cannot lie inside model.zip. " +
@@ -96,4 +104,13 @@ internal static partial class Throw
     public static Exception ReferencedGraphMissing(string path, IEnumerable<string> searched) => new FileNotFoundException(
         $"The model refers to the graph '{path}', which is not there; also looked for its name in {string.Join(", ", searched.Select(s => $"'{s}'"))}. " +
         "Put the file back, or name the folder that holds it in MLTRANSFER_MODELS.", path);
+
+    private const string FeatureShapes = "float32, float16 or bfloat16 [batch, D], [batch, tokens, D] or [batch, C, H, W]";
+
+    /// <summary>What else of the graph can be the feature: what goes into its last layers, and where to see all.</summary>
+    private static string OtherFeatures(IReadOnlyDictionary<string, string> penultimate)
+    {
+        string offer = penultimate.Count == 0 ? "" : $"The penultimate layer is {string.Join(", ", penultimate.Select(p => $"'{p.Value}' (before '{p.Key}')"))}. ";
+        return $"{offer}Any value inside the graph can be the feature too: Backbone.ListFeatures and 'mltransfer inspect' list them.";
+    }
 }

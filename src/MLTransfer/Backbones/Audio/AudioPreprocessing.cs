@@ -9,7 +9,7 @@ namespace MLTransfer;
 /// </summary>
 public sealed partial record AudioPreprocessing
 {
-    private const int MaximumSampleRate = 768_000;
+    internal const int MaximumSampleRate = 768_000;
 
     /// <summary>Samples of a second that the graph reads, in Hz, 1 to 768,000. Clips of other rates are resampled.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>
@@ -50,6 +50,11 @@ public sealed partial record AudioPreprocessing
     /// <summary>The least samples that the graph can take; shorter clips are followed by zeros. Default: 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public int MinimumSamples { get; init => field = value >= 0 ? value : throw Throw.AudioSetting(nameof(MinimumSamples), value, "0 or more"); }
+
+    /// <summary>
+    /// Whether the graph's output frames lie evenly along the window, so that those beyond a clip's end are left out of pooling and of sequences. Default: false, all count.
+    /// </summary>
+    public bool FramesFollowTime { get; init; }
 
     /// <summary>Last samples of the window before that are put in front of each window; zeros in front of the first. Default: 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>

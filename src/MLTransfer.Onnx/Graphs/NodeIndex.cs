@@ -1,6 +1,4 @@
-using MLTransfer.Onnx.Graphs;
-
-namespace MLTransfer.Backbones;
+namespace MLTransfer.Onnx.Graphs;
 
 /// <summary>The constants and nodes of a graph by the names they give. Built once, because looking names up in the lists is quadratic in large graphs.</summary>
 internal sealed class NodeIndex
