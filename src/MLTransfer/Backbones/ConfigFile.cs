@@ -39,6 +39,40 @@ internal sealed class ConfigFile
         JsonNode other => throw Throw.ConfigMember(_path, member, "a number", other),
     };
 
+    /// <summary>True or false.</summary>
+    public bool? Flag(string member) => Member(_root, member) switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out bool flag) => flag,
+        JsonNode other => throw Throw.ConfigMember(_path, member, "true or false", other),
+    };
+
+    /// <summary>A number, or a list of numbers.</summary>
+    public double[]? Numbers(string member) => Member(_root, member) switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out double number) => [number],
+        JsonArray list when list.All(item => item is JsonValue value && value.TryGetValue(out double _)) => [.. list.Select(item => item!.GetValue<double>())],
+        JsonNode other => throw Throw.ConfigMember(_path, member, "a number or a list of numbers", other),
+    };
+
+    /// <summary>The member as it stands, for those that have several forms.</summary>
+    public JsonNode? Node(string member) => Member(_root, member);
+
+    /// <summary>The names of the root's members; none where the file is not there.</summary>
+    public IEnumerable<string> Members => _root switch
+    {
+        null => [],
+        JsonObject values => values.Select(m => m.Key),
+        _ => throw Throw.ConfigMember(_path, "(whole file)", "an object", _root),
+    };
+
+    /// <summary>The file's path, for messages.</summary>
+    public string Path => _path;
+
+    /// <summary>The error that a member is not what was expected, for checks made elsewhere.</summary>
+    public Exception Unexpected(string member, string expected) => Throw.ConfigMember(_path, member, expected, Member(_root, member));
+
     /// <summary>A text, inside an object where a path of two members is given.</summary>
     public string? Text(string member, string? inner = null)
     {
@@ -52,25 +86,6 @@ internal sealed class ConfigFile
             _ => throw Throw.ConfigMember(_path, inner is null ? member : $"{member}.{inner}", "a text", node),
         };
     }
-
-    /// <summary>True or false.</summary>
-    public bool? Flag(string member) => Member(_root, member) switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue(out bool isSet) => isSet,
-        JsonNode other => throw Throw.ConfigMember(_path, member, "true or false", other),
-    };
-
-    /// <summary>The file's path, for messages.</summary>
-    public string Path => _path;
-
-    /// <summary>Names of all members of the root that are not null.</summary>
-    public string[] Members() => _root switch
-    {
-        null => [],
-        JsonObject root => [.. root.Where(m => m.Value is not null).Select(m => m.Key)],
-        _ => throw Throw.ConfigMember(_path, "(whole file)", "an object", _root),
-    };
 
     /// <summary>Names of the root's members that begin so and are true, without the beginning.</summary>
     public string[] Set(string prefix)

@@ -112,7 +112,8 @@ internal static class AudioPreprocessingConfig
 
     private static void RequireKnown(ConfigFile file, string type, params string[] own)
     {
-        if (file.Members().FirstOrDefault(m => !Common.Contains(m) && !own.Contains(m)) is string unknown)
+        // A member that is null says nothing.
+        if (file.Members.FirstOrDefault(m => !Common.Contains(m) && !own.Contains(m) && file.Node(m) is not null) is string unknown)
             throw Throw.AudioConfigUnknown(file.Path, unknown, type);
     }
 
