@@ -2,7 +2,7 @@
 
     python3 make_audio_golden.py DATA_FOLDER NODE_MODULES_FOLDER
 
-DATA_FOLDER holds the sets speech-commands, esc10 and fsdd; NODE_MODULES_FOLDER holds @huggingface/transformers (3.x), whose feature extractors are the independent
+DATA_FOLDER holds the sets speech-commands, esc10 and fsdd; NODE_MODULES_FOLDER holds @huggingface/transformers (4.3.1 made the file), whose feature extractors are the independent
 reference. The formulas of Whisper's, Kaldi's (torchaudio.compliance.kaldi) and wav2vec 2.0's features are written out below in float64. Needs numpy, scipy and, for
 resampling, sox; torch is used to check the formula of Whisper's spectrogram once more where it is installed. Never run by the tests.
 """
@@ -153,7 +153,9 @@ def main():
     add("made-9000", "kaldi-8000", "formula", kaldi(clips["made-9000"], rate=8000, bins=40))
     add("made-401", "whisper80", "formula", whisper(clips["made-401"], 80))
     check_with_torch(clips["speech"])
-    resampled = [resample(data, f"fsdd/wav/{name}", 16000) for name in sorted(os.listdir(f"{data}/fsdd/wav"))[::300]]
+    digits = sorted(os.listdir(f"{data}/fsdd/wav"))
+    resampled = [resample(data, f"fsdd/wav/{digits[0]}", 8000, 16000), resample(data, f"fsdd/wav/{digits[300]}", 8000, 16000)]
+    resampled += [resample(data, paths["rain"], rate, 16000) for rate in (11025, 22050, 44100, 48000)] + [resample(data, paths["sounds"], 16000, 8000)]
     json.dump({"paths": paths, "cases": cases, "resampled": resampled}, open(os.path.join(HERE, "audio_golden.json"), "w"), separators=(",", ":"))
 
 
@@ -169,14 +171,16 @@ def check_with_torch(x):
     print("torch.stft against the formula:", float((log - torch.tensor(whisper(x, 80))).abs().max()))
 
 
-def resample(data, path, to):
-    rate, x = read(os.path.join(data, path))
+def resample(data, path, rate, to):
+    """A stretch from the middle of a clip that SoX has resampled from a rate that is claimed to be the clip's, so that all rates have real clips that fill their band."""
+    x = read(os.path.join(data, path))[1]
     with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "out.wav")
-        subprocess.run(["sox", "-D", os.path.join(data, path), "-e", "floating-point", "-b", "32", out, "rate", "-v", str(to)], check=True)
+        made, out = os.path.join(folder, "in.wav"), os.path.join(folder, "out.wav")
+        wavfile.write(made, rate, x.astype(np.float32))
+        subprocess.run(["sox", "-D", made, "-e", "floating-point", "-b", "32", out, "rate", "-v", str(to)], check=True)
         y = wavfile.read(out)[1].astype(float)
-    places = spread(len(y))
-    return {"path": path, "to": to, "length": len(y), "places": places, "values": [round(float(y[i]), 7) for i in places]}
+    start = (len(y) - 1024) // 2
+    return {"path": path, "from": rate, "to": to, "length": len(y), "start": start, "values": [round(float(v), 8) for v in y[start:start + 1024]]}
 
 
 main()
