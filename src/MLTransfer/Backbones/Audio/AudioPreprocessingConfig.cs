@@ -14,6 +14,9 @@ internal static class AudioPreprocessingConfig
     private const string Spectrogram = "ASTFeatureExtractor";
     private const string Seamless = "SeamlessM4TFeatureExtractor";
 
+    // An hour at 16 kHz, far beyond what any encoder takes.
+    private const int MaximumWindow = 3600 * 16_000;
+
     // What does nothing to the numbers of one clip: names, and masks for padding that rows do not get.
     private static readonly string[] Common =
         [TypeMember, "processor_class", "return_attention_mask", "sampling_rate", "padding_side", "padding_value", "feature_size", "dither", "_valid_processor_keys"];
@@ -36,13 +39,22 @@ internal static class AudioPreprocessingConfig
         if (file.Text("padding_side") is string side && side != "right")
             throw Throw.AudioConfigMember(file.Path, "padding_side", side, "right");
         Expect(file, "dither", 0);
-        return type switch
+        try
         {
-            Whisper => ReadWhisper(file),
-            Spectrogram => ReadSpectrogram(file),
-            Seamless => ReadSeamless(file),
-            _ => ReadWav2Vec2(file),
-        };
+            AudioPreprocessing found = type switch
+            {
+                Whisper => ReadWhisper(file),
+                Spectrogram => ReadSpectrogram(file),
+                Seamless => ReadSeamless(file),
+                _ => ReadWav2Vec2(file),
+            };
+            found.Check();
+            return found;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw Throw.AudioConfigValue(file.Path, type, e);
+        }
     }
 
     private static AudioPreprocessing ReadWhisper(ConfigFile file)
@@ -55,7 +67,10 @@ internal static class AudioPreprocessingConfig
         int rate = Integer(file, "sampling_rate", 16_000);
         int hop = Integer(file, "hop_length", 160);
         int fft = Integer(file, "n_fft", 400);
-        int samples = checked(Integer(file, "chunk_length", 30) * rate);
+        int seconds = Integer(file, "chunk_length", 30);
+        if ((long)seconds * rate > MaximumWindow)
+            throw Throw.AudioConfigMember(file.Path, "chunk_length", seconds, $"at most {MaximumWindow / rate} seconds");
+        int samples = seconds * rate;
         Expect(file, "n_samples", samples);
         Expect(file, "nb_max_frames", samples / hop);
         AudioPreprocessing preset = AudioPreprocessing.Whisper(Integer(file, "feature_size", 80));
@@ -63,7 +78,7 @@ internal static class AudioPreprocessingConfig
         {
             SampleRate = rate,
             WindowSamples = samples,
-            Mel = preset.Mel! with { WindowSamples = fft, FftSize = fft, HopSamples = hop, MaximumFrequency = 8000, FrameCount = samples / hop },
+            Mel = preset.Mel! with { WindowSamples = fft, FftSize = fft, HopSamples = hop, FrameCount = samples / hop },
         };
     }
 
@@ -80,6 +95,8 @@ internal static class AudioPreprocessingConfig
         Expect(file, "padding_value", 0);
         int rate = Integer(file, "sampling_rate", 16_000);
         int frames = Integer(file, "max_length", 1024);
+        if (frames > MaximumWindow / 160)
+            throw Throw.AudioConfigMember(file.Path, "max_length", frames, $"at most {MaximumWindow / 160} frames");
         bool isNormalized = file.Flag("do_normalize") ?? true;
         AudioPreprocessing kaldi = AudioPreprocessing.Kaldi(rate, Integer(file, "num_mel_bins", 128));
         MelSettings mel = kaldi.Mel!;
