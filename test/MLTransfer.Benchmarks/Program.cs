@@ -5,6 +5,7 @@ using MLTransfer.Benchmarks.Speed;
 var groups = new Dictionary<string, Action<Figures>>
 {
     ["speed text"] = TextSpeed.Run,
+    ["speed sounds"] = SoundSpeed.Run,
     ["speed heads"] = HeadSpeed.Run,
     ["quality text"] = TextQuality.Run,
 };

@@ -16,11 +16,15 @@ internal sealed class ResamplerTests
     private static IEnumerable<(int From, int To)> AllPairs => [.. Pairs, .. OddPairs];
 
     [TestCaseSource(nameof(AllPairs))]
-    public void Resample_SinesInBand_AreTheIdealSineWithin100Decibels((int From, int To) pair)
+    public void Resample_SinesInBand_AreTheIdealSine((int From, int To) pair)
     {
         // 0.919 of the lower Nyquist frequency is the end of the band that the documents promise.
         foreach (double share in (double[])[0.003, 0.1, 0.5, 0.9, 0.919])
-            Assert.That(SineRatio(pair.From, pair.To, share), Is.GreaterThan(100), $"{pair.From} to {pair.To} at {share} of the band");
+        {
+            double ratio = SineRatio(pair.From, pair.To, share);
+            TestContext.Out.WriteLine($"sine at {share}: {ratio:0.0} dB");
+            Assert.That(ratio, Is.GreaterThan(share <= 0.9 ? 120 : 110), $"{pair.From} to {pair.To} at {share} of the band");
+        }
     }
 
     [TestCaseSource(nameof(AllPairs))]
@@ -32,17 +36,10 @@ internal sealed class ResamplerTests
         foreach (double share in (double[])[0.001, 0.1, 0.5, 0.9])
         {
             double frequency = nyquist + share * (pair.From / 2.0 - nyquist);
-            Assert.That(-Level(Resample(Sine(pair.From, frequency, pair.From), pair.From, pair.To), 0, Reach), Is.GreaterThan(110), $"{pair.From} to {pair.To}, {frequency} Hz");
+            double attenuation = -Level(Resample(Sine(pair.From, frequency, pair.From), pair.From, pair.To), Reach);
+            TestContext.Out.WriteLine($"{frequency:0} Hz: {attenuation:0.0} dB down");
+            Assert.That(attenuation, Is.GreaterThan(117), $"{pair.From} to {pair.To}, {frequency} Hz");
         }
-    }
-
-    [TestCaseSource(nameof(AllPairs))]
-    public void Resample_MoreSamples_HasNoMirroredFrequencies((int From, int To) pair)
-    {
-        if (pair.To <= pair.From)
-            return;
-        // What is there beside a sine at the very end of the band would be its mirror image.
-        Assert.That(SineRatio(pair.From, pair.To, 0.919), Is.GreaterThan(100));
     }
 
     [TestCaseSource(nameof(AllPairs))]
@@ -154,9 +151,9 @@ internal sealed class ResamplerTests
     }
 
     /// <summary>Decibels against a sine of the same amplitude, ends left out.</summary>
-    private static double Level(float[] output, int start, int reach)
+    private static double Level(float[] output, int reach)
     {
-        double[] inner = [.. output.Skip(start + reach + 1).SkipLast(reach + 1).Select(v => (double)v * v)];
+        double[] inner = [.. output.Skip(reach + 1).SkipLast(reach + 1).Select(v => (double)v * v)];
         return 10 * Math.Log10(inner.Average() / 0.125 + 1e-30);
     }
 
