@@ -1,4 +1,5 @@
 using MLTransfer.Backbones;
+using MLTransfer.Testing;
 
 namespace MLTransfer.Tests.Audio;
 
@@ -27,6 +28,10 @@ internal sealed class AudioPreprocessingConfigTests
 
     [Test]
     public void Read_Whisper_IsThePreset() => AssertSame(Read(WhisperBase), AudioPreprocessing.Whisper());
+
+    [Test]
+    public void Read_WhisperTinys_IsThePreset() =>
+        AssertSame(AudioPreprocessingConfig.Read(ConfigFile.Read(Path.Combine(RealAssets.Model("whisper-tiny-q8"), "preprocessor_config.json"))), AudioPreprocessing.Whisper());
 
     [Test]
     public void Read_WhisperLarge_Has128Bins() => AssertSame(Read(WhisperBase.Replace("80,", "128,")), AudioPreprocessing.Whisper(128));

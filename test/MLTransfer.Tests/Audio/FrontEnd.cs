@@ -10,11 +10,11 @@ internal static class FrontEnd
     public static float[] Run(AudioPreprocessing settings, float[] clip, out int frames, out int width)
     {
         var runner = new AudioFrontEndRunner(settings);
-        float[] prepared = new float[runner.ClipLength(clip.Length)];
+        // What is not written would be seen, here and below.
+        float[] prepared = [.. Enumerable.Repeat(float.NaN, runner.ClipLength(clip.Length))];
         runner.PrepareClip(clip, prepared);
         frames = runner.FrameCount(prepared.Length);
         width = runner.Width;
-        // What a front end does not write would be seen.
         float[] features = [.. Enumerable.Repeat(float.NaN, frames * width)];
         runner.Compute(prepared, new AudioWorkspace(), features);
         return features;
