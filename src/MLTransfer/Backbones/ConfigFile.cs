@@ -16,6 +16,9 @@ internal sealed class ConfigFile
         _root = root;
     }
 
+    /// <summary>The file's path, for messages.</summary>
+    public string Path => _path;
+
     /// <summary>Reads a file; a file that is not there has no members.</summary>
     public static ConfigFile Read(string path)
     {
@@ -66,9 +69,6 @@ internal sealed class ConfigFile
         JsonObject values => values.Select(m => m.Key),
         _ => throw Throw.ConfigMember(_path, "(whole file)", "an object", _root),
     };
-
-    /// <summary>The file's path, for messages.</summary>
-    public string Path => _path;
 
     /// <summary>The error that a member is not what was expected, for checks made elsewhere.</summary>
     public Exception Unexpected(string member, string expected) => Throw.ConfigMember(_path, member, expected, Member(_root, member));
