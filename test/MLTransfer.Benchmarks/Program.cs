@@ -6,6 +6,7 @@ var groups = new Dictionary<string, Action<Figures>>
 {
     ["speed text"] = TextSpeed.Run,
     ["speed pictures"] = PictureSpeed.Run,
+    ["speed sounds"] = SoundSpeed.Run,
     ["speed heads"] = HeadSpeed.Run,
     ["quality text"] = TextQuality.Run,
 };

@@ -4,7 +4,7 @@ using MLTransfer.Internal;
 namespace MLTransfer.Audio;
 
 /// <summary>
-/// Band-limited change of the sample rate: a polyphase windowed sinc (Kaiser window, Kaiser and Schafer 1980). Flat to 0.919 of the lower of both Nyquist frequencies, 120 dB
+/// Band-limited change of the sample rate: a polyphase windowed sinc (Kaiser window, Kaiser and Schafer 1980). Flat to 0.919 of the lower of both Nyquist frequencies, 118 dB
 /// down from that Nyquist frequency on; beyond its ends a clip is zeros. Sample k of the output lies at k / to seconds. Immutable, usable from several threads.
 /// </summary>
 internal sealed class Resampler

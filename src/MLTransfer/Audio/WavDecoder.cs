@@ -15,7 +15,6 @@ internal static class WavDecoder
     private const ushort Pcm = 1;
     private const ushort IeeeFloat = 3;
     private const ushort Extensible = 0xFFFE;
-    private const int MaximumSampleRate = 768_000;
 
     // Programs that write into a pipe cannot know the length; they leave 0xFFFFFFFF or something just below 2 GiB.
     private const uint UnknownLength = 0x7FFF_0000;
@@ -117,8 +116,8 @@ internal static class WavDecoder
             throw Throw.WavBits(isFloat, bits);
         if (channels == 0)
             throw Throw.WavValue("channels", 0, "at least one");
-        if (rate is 0 or > MaximumSampleRate)
-            throw Throw.WavValue("samples a second", rate, $"1 to {MaximumSampleRate}");
+        if (rate is 0 or > AudioPreprocessing.MaximumSampleRate)
+            throw Throw.WavValue("samples a second", rate, $"1 to {AudioPreprocessing.MaximumSampleRate}");
         return block == channels * bits / 8
             ? new WavFormat { IsFloat = isFloat, Bits = bits, ChannelCount = channels, SampleRate = (int)rate }
             : throw Throw.WavValue("bytes of a block", block, $"{channels * bits / 8} for {channels} channels of {bits} bits");

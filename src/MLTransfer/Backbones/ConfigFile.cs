@@ -16,6 +16,9 @@ internal sealed class ConfigFile
         _root = root;
     }
 
+    /// <summary>The file's path, for messages.</summary>
+    public string Path => _path;
+
     /// <summary>Reads a file; a file that is not there has no members.</summary>
     public static ConfigFile Read(string path)
     {

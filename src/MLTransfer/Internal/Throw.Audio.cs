@@ -12,6 +12,9 @@ internal static partial class Throw
     public static Exception AudioConfigMember(string path, string member, object? found, string expected) => new NotSupportedException(
         $"'{path}': '{member}' is '{found}', expected {expected}. Write the card's audio preprocessing by hand if the model needs something else.");
 
+    public static Exception AudioConfigValue(string path, string type, ArgumentOutOfRangeException cause) => new NotSupportedException(
+        $"'{path}' gives settings of a {type} that cannot be: {cause.Message} Write the card's audio preprocessing by hand.", cause);
+
     public static Exception AudioConfigUnknown(string path, string member, string type) => new NotSupportedException(
         $"'{path}': '{member}' is not known of a {type}, so what it does to the samples is not known either. Write the card's audio preprocessing by hand.");
 

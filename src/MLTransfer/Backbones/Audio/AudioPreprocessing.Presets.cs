@@ -30,6 +30,7 @@ public sealed partial record AudioPreprocessing
             WindowSamples = 400,
             HopSamples = 160,
             FftSize = 400,
+            MaximumFrequency = 8000,
             Scale = MelScale.Slaney,
             EqualArea = true,
             DynamicRange = 8,
