@@ -91,8 +91,10 @@ public sealed class Backbone
     {
         using OnnxModel model = Source.Read();
         var channels = new ChannelAxis(model.Graph);
-        return [.. FeatureCandidates.Of(Source).Select(c => new BackboneFeature(
-            c.Value.Name, c.Operator, [.. c.Value.Dimensions.Select(d => d.ToString())], FeatureShape.Of(c.Value, channels).Dimension, c.IsOutput, c.IsPenultimate))];
+        IEnumerable<BackboneFeature> all = FeatureCandidates.Of(Source).Select(c => new BackboneFeature(
+            c.Value.Name, c.Operator, [.. c.Value.Dimensions.Select(d => d.ToString())], FeatureShape.Of(c.Value, channels).Dimension, c.IsOutput, c.IsPenultimate));
+        // Of an output the card or config.json may state what the graph leaves open.
+        return [.. all.Where(f => f.Dimension is not null || f.IsOutput)];
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed record FeatureGraph(ModelSource Source, OnnxValue Feature, Featu
             throw Throw.NoSuchOutput(origin, feature, model.Graph.Outputs.Select(CardInference.Describe), PenultimateLayer.FindAll(model.Graph));
         OnnxModel cut = GraphCut.At(model, feature);
         var source = ModelSource.FromMemory(cut.ToBytes(), $"{original.Name} (cut at '{feature}')", original.Folder);
-        OnnxValue inferred = FeatureCandidates.InferOutputs(source).FirstOrDefault(v => v.Name == feature) ?? cut.Graph.Outputs[0];
+        OnnxValue inferred = ShapeInference.Of(cut, source.Name, source.Folder, [feature]).FirstOrDefault() ?? cut.Graph.Outputs[0];
         return Usable(source, cut.Graph, inferred, origin);
     }
 

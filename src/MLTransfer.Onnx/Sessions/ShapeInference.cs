@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using MLTransfer.Onnx.Graphs;
+
+namespace MLTransfer.Onnx.Sessions;
+
+/// <summary>Asks ONNX Runtime for types and shapes, by sessions that run nothing.</summary>
+internal static class ShapeInference
+{
+    /// <summary>Types and shapes of values of a model; those that are no tensors are left out.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="folder">The folder of its external data.</param>
+    /// <param name="values">Values that nodes of the main graph make.</param>
+    /// <exception cref="InvalidDataException">The guard or ONNX Runtime refuses the model.</exception>
+    public static ImmutableArray<OnnxValue> Of(OnnxModel model, string name, string? folder, IReadOnlyCollection<string> values)
+    {
+        var reshapes = new RuntimeReshapes(model.Graph);
+        OnnxValue[] untyped = [.. values.Concat(reshapes.Asked).Distinct(StringComparer.Ordinal).Select(v => new OnnxValue { Name = v, IsRankKnown = false })];
+        Dictionary<string, OnnxValue> inferred = Infer(model, name, folder, untyped);
+        OnnxValue[] hints = [.. reshapes.Hints(inferred)];
+        if (hints.Length > 0)
+            inferred = Infer(model, name, folder, hints.Concat(untyped).DistinctBy(v => v.Name));
+        return [.. values.Where(inferred.ContainsKey).Select(v => inferred[v])];
+    }
+
+    private static Dictionary<string, OnnxValue> Infer(OnnxModel model, string name, string? folder, IEnumerable<OnnxValue> values)
+    {
+        OnnxGraph graph = model.Graph;
+        HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
+        OnnxGraph widened = graph with { Outputs = [.. graph.Outputs, .. values.Where(v => !outputs.Contains(v.Name))] };
+        var source = ModelSource.FromMemory(model.WithGraph(widened).ToBytes(), name, folder);
+        // Without optimisation, which could only take time.
+        using var session = OnnxSession.Create(source, new SessionSettings { Optimizes = false }, warn: null);
+        return session.Outputs.Select(p => p.ToValue()).ToDictionary(v => v.Name, StringComparer.Ordinal);
+    }
+}
