@@ -13,6 +13,12 @@ public sealed record ComputeTarget
     private const int CpuTokensPerRun = 256;
     private const int AcceleratorTokensPerRun = 16_384;
 
+    // Four pictures of 224 × 224, four seconds at 16 kHz.
+    private const int CpuPixelsPerRun = 4 * 224 * 224;
+    private const int AcceleratorPixelsPerRun = 64 * 224 * 224;
+    private const int CpuSamplesPerRun = 4 * 16_000;
+    private const int AcceleratorSamplesPerRun = 256 * 16_000;
+
     private ComputeTarget(ComputeProvider provider, int deviceId = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(deviceId);
@@ -46,6 +52,12 @@ public sealed record ComputeTarget
 
     /// <summary>Padded tokens that one run should hold on this kind of target: 256 on a processor, 16,384 on an accelerator.</summary>
     public int TokensPerRun => Provider == ComputeProvider.Cpu ? CpuTokensPerRun : AcceleratorTokensPerRun;
+
+    /// <summary>Pixels that one run should hold on this kind of target: four pictures of 224 × 224 on a processor, 64 on an accelerator.</summary>
+    public int PixelsPerRun => Provider == ComputeProvider.Cpu ? CpuPixelsPerRun : AcceleratorPixelsPerRun;
+
+    /// <summary>Samples of sound that one run should hold on this kind of target: 64,000 on a processor, 4,096,000 on an accelerator.</summary>
+    public int SamplesPerRun => Provider == ComputeProvider.Cpu ? CpuSamplesPerRun : AcceleratorSamplesPerRun;
 
     /// <summary>An NVIDIA GPU through CUDA.</summary>
     /// <param name="deviceId">The GPU; 0 is the first.</param>

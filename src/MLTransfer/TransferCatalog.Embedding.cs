@@ -70,4 +70,35 @@ public static partial class TransferCatalog
         ArgumentNullException.ThrowIfNull(options);
         return new TensorEmbeddingEstimator(MlNetInternals.GetEnvironment(catalog), backbone, options);
     }
+
+    /// <summary>Adds the features of an audio backbone.</summary>
+    /// <param name="catalog"><c>mlContext.Transforms</c>.</param>
+    /// <param name="outputColumnName">The feature column to add, <c>Vector&lt;Single, D&gt;</c>.</param>
+    /// <param name="backbone">The audio backbone.</param>
+    /// <param name="inputColumnName">The column to read: paths of WAV files, their bytes, or samples at the backbone's rate.</param>
+    /// <param name="pooling">How the frames of a clip, and the windows of a long one, become the feature. Default: as the backbone's card says.</param>
+    /// <param name="normalize">Whether features are divided by their Euclidean norm. Default: as the backbone's card says.</param>
+    /// <exception cref="ArgumentException">A setting does not fit the backbone, or the backbone does not read sound.</exception>
+    public static AudioEmbeddingEstimator EmbedAudio(
+        this TransformsCatalog catalog, string outputColumnName, Backbone backbone, string inputColumnName = "Audio", Pooling? pooling = null, bool? normalize = null) =>
+        catalog.EmbedAudio(backbone, new AudioEmbeddingOptions
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            Pooling = pooling,
+            Normalize = normalize,
+        });
+
+    /// <summary>Adds the features of an audio backbone, with all settings.</summary>
+    /// <param name="catalog"><c>mlContext.Transforms</c>.</param>
+    /// <param name="backbone">The audio backbone.</param>
+    /// <param name="options">All settings.</param>
+    /// <exception cref="ArgumentException">A setting does not fit the backbone, or the backbone does not read sound.</exception>
+    public static AudioEmbeddingEstimator EmbedAudio(this TransformsCatalog catalog, Backbone backbone, AudioEmbeddingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(options);
+        return new AudioEmbeddingEstimator(MlNetInternals.GetEnvironment(catalog), backbone, options);
+    }
 }

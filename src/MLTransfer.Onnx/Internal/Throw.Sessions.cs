@@ -31,6 +31,9 @@ internal static partial class Throw
         $"The graph declares {port}, and its axis '{symbol}' has size {known} in another input, but a tensor of shape {Shape(shape)} was given. " +
         "Axes of one name must have one size.");
 
+    public static Exception NotReal(Microsoft.ML.OnnxRuntime.Tensors.TensorElementType found) => new NotSupportedException(
+        $"The graph delivers numbers of type {found}; expected Float, Float16 or BFloat16. Add a Cast to Float behind that output, or choose another one.");
+
     private static string Shape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
     private static string LoadedRuntime() =>

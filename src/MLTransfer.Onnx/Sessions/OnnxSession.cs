@@ -133,7 +133,7 @@ internal sealed class OnnxSession : IDisposable
 
     private void Count(int rows)
     {
-        Debug.Assert(rows > 0, "A run has rows.");
+        Debug.Assert(rows >= 0, "Later steps of a recurrent graph run the rows of the first.");
         Interlocked.Add(ref _rowCount, rows);
         Interlocked.Increment(ref _runCount);
     }

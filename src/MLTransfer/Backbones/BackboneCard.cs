@@ -65,6 +65,12 @@ public sealed record BackboneCard
     /// <summary>Text that models with asymmetric search put before a passage, such as "passage: ".</summary>
     public string? PassagePrefix { get; init; }
 
+    /// <summary>Images: how a picture becomes the graph's input. Null for other modalities.</summary>
+    public ImagePreprocessing? Image { get; init; }
+
+    /// <summary>Audio: how a clip becomes the graph's input. Null for other modalities.</summary>
+    public AudioPreprocessing? Audio { get; init; }
+
     /// <summary>Licence of the weights as an SPDX expression, where known.</summary>
     public string? Licence { get; init; }
 
@@ -83,7 +89,8 @@ public sealed record BackboneCard
             ReadOnlySpan<byte> withoutMark = json.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? json[3..] : json;
             card = JsonSerializer.Deserialize<BackboneCard>(withoutMark, Json);
         }
-        catch (JsonException e)
+        // The values of a preprocessing check themselves as they are set.
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw Throw.CardUnreadable(origin, e);
         }
@@ -113,6 +120,19 @@ public sealed record BackboneCard
             throw Throw.CardValue(origin, "graph", Graph, "the file name of a graph");
         if (Inputs is null)
             throw Throw.CardValue(origin, "inputs", null, "an object of roles and the names of the graph's inputs");
+        if (Modality == BackboneModality.Image && Image is null)
+            throw Throw.CardValue(origin, "image", null, "how a picture becomes the graph's input");
+        if (Modality == BackboneModality.Audio && Audio is null)
+            throw Throw.CardValue(origin, "audio", null, "how a clip becomes the graph's input");
+        Image?.Check(origin);
+        try
+        {
+            Audio?.Check();
+        }
+        catch (ArgumentException e)
+        {
+            throw Throw.CardUnreadable(origin, e);
+        }
         if (Modality == BackboneModality.Text && !Inputs.ContainsKey("ids"))
             throw Throw.CardValue(origin, "inputs", string.Join(", ", Inputs.Keys), "a role 'ids'");
     }

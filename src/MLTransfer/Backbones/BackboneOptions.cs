@@ -13,6 +13,14 @@ public sealed record BackboneOptions
     public BackboneModality? Modality { get; init; }
 
     /// <summary>
+    /// How a picture becomes the graph's input; says that the backbone reads images. Default: the card's, or what preprocessor_config.json says.
+    /// </summary>
+    public ImagePreprocessing? Image { get; init; }
+
+    /// <summary>How a clip becomes the graph's input; says that the backbone reads sound. Default: the card's, or what preprocessor_config.json says.</summary>
+    public AudioPreprocessing? Audio { get; init; }
+
+    /// <summary>
     /// The value of the graph that is the feature: an output, or any value inside, as <see cref="Backbone.ListFeatures"/> lists them. Default: the card's, else the only output
     /// that can be.
     /// </summary>

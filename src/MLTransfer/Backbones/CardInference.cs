@@ -22,8 +22,8 @@ internal static class CardInference
         using OnnxModel model = source.Read();
         OnnxGraph graph = model.Graph;
         BackboneCard? stated = files.Card;
-        BackboneModality modality = options.Modality ?? stated?.Modality
-            ?? (WordPieceTokenizer.IsPresent(files.Tokenizer.Keys) ? BackboneModality.Text : BackboneModality.Tensor);
+        MediaSettings media = MediaSettings.Of(files, graph, options);
+        BackboneModality modality = media.Modality;
         if (modality == BackboneModality.Text && !WordPieceTokenizer.IsPresent(files.Tokenizer.Keys))
             throw Throw.NoTokenizer(files.Origin, WordPieceTokenizer.FileNames);
 
@@ -32,7 +32,7 @@ internal static class CardInference
         FeatureGraph run = FeatureGraph.Of(source, model, name, files.Origin);
         // What a card says of one feature holds for no other.
         BackboneCard? same = stated?.FeatureOutput == name ? stated : null;
-        Pooling pooling = DecidePooling(files.Origin, run, options.Pooling ?? same?.Pooling, usual);
+        Pooling pooling = DecidePooling(files.Origin, run, modality, options.Pooling ?? same?.Pooling, usual);
         int dimension = same?.Dimension ?? Dimension(files, run);
         return ((stated ?? new BackboneCard
         {
@@ -54,6 +54,8 @@ internal static class CardInference
             Dimension = dimension,
             Normalize = options.Normalize ?? stated?.Normalize ?? HasNormalizeModule(files),
             MaximumLength = modality == BackboneModality.Text ? options.MaximumLength ?? stated?.MaximumLength ?? MaximumLength(files, graph) : null,
+            Image = media.Image,
+            Audio = media.Audio,
             Sha256 = source.Sha256,
         }, run);
     }
@@ -71,7 +73,7 @@ internal static class CardInference
         return card with
         {
             FeatureOutput = name,
-            Pooling = DecidePooling(origin, run, pooling ?? (name == card.FeatureOutput ? card.Pooling : null), card.Pooling),
+            Pooling = DecidePooling(origin, run, card.Modality, pooling ?? (name == card.FeatureOutput ? card.Pooling : null), card.Pooling),
             Normalize = normalize ?? card.Normalize,
             Dimension = known ?? throw Throw.UnknownDimension(origin, Describe(run.Feature)),
         };
@@ -101,8 +103,11 @@ internal static class CardInference
     }
 
     /// <summary>How a feature is pooled: as it was asked for, else as other features of the backbone are where that fits.</summary>
-    private static Pooling DecidePooling(string origin, FeatureGraph run, Pooling? asked, Pooling? usual)
+    private static Pooling DecidePooling(string origin, FeatureGraph run, BackboneModality modality, Pooling? asked, Pooling? usual)
     {
+        // Over the frames of a clip, or over its windows where the graph gives one vector for each.
+        if (modality == BackboneModality.Audio)
+            return asked ?? (usual is null or Pooling.Graph ? Pooling.Mean : usual.Value);
         string feature = Describe(run.Feature);
         if (run.Shape.IsVector)
             return asked is null or Pooling.Graph ? Pooling.Graph : throw Throw.PoolingNeedsTokens(origin, feature, asked.Value);

@@ -55,11 +55,15 @@ internal sealed record GraphPorts
             Inputs = inputs.ToImmutable(),
             Feature = run.Feature,
             Shape = run.Shape,
-            FixedBatch = Rows(required, origin),
+            FixedBatch = Rows([.. required.Where(i => HasRows(card, i.Name))], origin),
             PositionLimit = card.Modality == BackboneModality.Text ? PositionTable.Limit(graph) : null,
             Independence = RowIndependence.Analyse(model),
         };
     }
+
+    // The axes of a recurrent state may come in any order, and a constant has none.
+    private static bool HasRows(BackboneCard card, string input) =>
+        card.Audio is not AudioPreprocessing audio || !(audio.States.ContainsKey(input) || audio.Constants.ContainsKey(input));
 
     private static OnnxValue[] AllInputs(ModelSource source)
     {

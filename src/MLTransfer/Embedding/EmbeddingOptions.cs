@@ -64,7 +64,7 @@ public abstract record EmbeddingOptions
     /// <summary>Where features of rows already seen are held. Default: the backbone's cache.</summary>
     public FeatureCache? Cache { get; init; }
 
-    /// <summary>Padded elements (tokens; numbers of variable vectors) of one run. Default: what suits the target, 256 tokens on a CPU. Values do not depend on it.</summary>
+    /// <summary>Padded elements (tokens; numbers of variable vectors; pixels; samples of sound) of one run. Default: what suits the target, 256 tokens on a CPU. Values do not depend on it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int? ElementsPerRun
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
+using MLTransfer.Backbones;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
@@ -12,19 +13,17 @@ namespace MLTransfer.Embedding;
 /// <summary>Everything an embedding step has decided before it sees a row: outputs, rules of batching, the session, and the fingerprint of its features. Immutable.</summary>
 internal sealed class EmbeddingPlan
 {
-    // Enough rows for the matrix products of small tensor models to pay, few enough for a prediction to stay prompt.
-    private const int TensorRowsPerRun = 64;
-    private const int VariableTensorElementsPerRun = 1 << 18;
-
     // Packs: as many at a time as there are cores, each on one thread. That is 1.1 times the rows of one pack at a time on all threads, which wait for each other at every operator.
     private readonly SessionSettings _packSettings;
 
     // A single row: all threads work on it, or it takes twice as long.
     private readonly SessionSettings _rowSettings;
     private readonly ModelSource _source;
+    private readonly IHostEnvironment _env;
 
     private EmbeddingPlan(IHostEnvironment env, string step, Backbone backbone, EmbeddingOptions options)
     {
+        _env = env;
         Backbone = backbone;
         Options = options;
         Step = step;
@@ -69,10 +68,14 @@ internal sealed class EmbeddingPlan
     /// <summary>The session for single rows, a second one unless this machine has one core.</summary>
     public SessionLease RentForRows() => SessionPool.Shared.Rent(_source, Environment.ProcessorCount == 1 ? _packSettings : _rowSettings);
 
-    public int RowLimit => OneRowAtATime ? 1 : Backbone.Card.Modality == BackboneModality.Tensor ? TensorRowsPerRun : int.MaxValue;
+    /// <summary>Rows that every run must have, because the graph's batch axis is fixed; null where it is open.</summary>
+    public int? FixedBatch => Backbone.Ports.FixedBatch;
 
-    public int ElementBudget(OnnxSession session) => Options.ElementsPerRun
-        ?? (Backbone.Card.Modality == BackboneModality.Tensor ? VariableTensorElementsPerRun : session.Target.TokensPerRun);
+    /// <summary>Whether the feature output is a map of D channels over places rather than a list of vectors.</summary>
+    public bool ChannelsFirst => Backbone.Ports.Shape.Axes == FeatureAxes.ChannelsFirst;
+
+    /// <summary>Tells the user of something that is no error, under the step's name.</summary>
+    public void Warn(string message) => StepLog.Warning(_env, Step, message);
 
     /// <summary>SHA-256 of all that a row's features depend on besides the row: what caches may be shared by.</summary>
     public byte[] Fingerprint(OnnxSession session, string preprocessing)
@@ -90,7 +93,9 @@ internal sealed class EmbeddingPlan
 
     private static ImmutableArray<PlannedOutput> DecideOutputs(Backbone backbone, EmbeddingOptions options)
     {
-        int rank = backbone.Ports.Feature.Dimensions.Length;
+        bool isVector = backbone.Ports.Shape.IsVector;
+        // A clip may be cut into several windows: then even a vector for each is a sequence, and what is pooled.
+        bool hasWindows = backbone.Card.Modality == BackboneModality.Audio;
         Pooling pooling = options.Pooling ?? backbone.Card.Pooling;
         bool normalize = options.Normalize ?? backbone.Card.Normalize;
         if (options.Dimension > backbone.Dimension)
@@ -104,10 +109,10 @@ internal sealed class EmbeddingPlan
         PlannedOutput Decide(string column, Pooling how)
         {
             bool sequence = how == Pooling.None;
-            if (how == Pooling.Graph && rank == 3)
-                throw Throw.PoolingNeedsVector(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature));
-            if (how != Pooling.Graph && rank == 2)
-                throw Throw.PoolingNeedsTokens(backbone.Origin, Backbones.CardInference.Describe(backbone.Ports.Feature), how);
+            if (how == Pooling.Graph && !isVector)
+                throw Throw.PoolingNeedsVector(backbone.Origin, CardInference.Describe(backbone.Ports.Feature));
+            if (how != Pooling.Graph && isVector && !hasWindows)
+                throw Throw.PoolingNeedsTokens(backbone.Origin, CardInference.Describe(backbone.Ports.Feature), how);
             if (sequence && options.Dimension is not null && options.Dimension != backbone.Dimension)
                 throw Throw.SequenceNotTruncated(column);
             ArgumentException.ThrowIfNullOrWhiteSpace(column, nameof(FeatureOutput.ColumnName));

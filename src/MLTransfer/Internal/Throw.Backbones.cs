@@ -84,7 +84,12 @@ internal static partial class Throw
         $"'{member}' of '{file}' is {found?.ToJsonString() ?? "null"}; expected {expected}. Correct the file, or remove it and state what it says with BackboneOptions.");
 
     public static Exception WrongModality(string step, BackboneModality expected, string name, BackboneModality found) => new ArgumentException(
-        $"{step} needs a {expected} backbone, but '{name}' reads {found}. Use Embed{found}, or open it with BackboneOptions.Modality.");
+        $"{step} needs a {expected} backbone, but '{name}' reads {found}. Use Embed{found}, or {(expected switch
+        {
+            BackboneModality.Image => "say how a picture becomes its input with BackboneOptions.Image, such as ImagePreprocessing.Torchvision(), when you open it.",
+            BackboneModality.Audio => "say how a clip becomes its input with BackboneOptions.Audio, such as AudioPreprocessing.Waveform(16000), when you open it.",
+            _ => "open it with BackboneOptions.Modality.",
+        })}");
 
     public static Exception ExternalDataCannotBeEmbedded(string name, IEnumerable<string> files) => new NotSupportedException(
         $"The graph of backbone '{name}' keeps weights in other files ({string.Join(", ", files)}), which cannot lie inside model.zip. " +

@@ -19,6 +19,10 @@ internal sealed record PayloadSettings(string Kind, JsonObject Values)
         JsonNode other => throw Throw.SettingWrong(Kind, name, "a text", other.ToJsonString()),
     };
 
+    /// <summary>A number or truth value that must be there.</summary>
+    public T Number<T>(string name)
+        where T : struct => Optional<T>(name) ?? throw Throw.SettingMissing(Kind, name);
+
     /// <summary>A number or truth value, or null where it is null or absent.</summary>
     public T? Optional<T>(string name)
         where T : struct => Values[name] switch

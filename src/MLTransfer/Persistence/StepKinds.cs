@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using MLTransfer.Audio;
 using MLTransfer.Internal;
 using MLTransfer.Tensors;
 using MLTransfer.Text;
@@ -55,6 +56,7 @@ internal static class StepKinds
     [
         new(TextStep.Name, new Registration(TextEmbeddingTransformer.Read, 1)),
         new(TensorStep.Name, new Registration(TensorEmbeddingTransformer.Read, 1)),
+        new(AudioStep.Name, new Registration(AudioEmbeddingTransformer.Read, 1)),
     ];
 
     private static Assembly Load(string assembly, string kind, string directory)

@@ -24,6 +24,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private readonly WindowEncoder _encoder;
     private readonly ColumnSlots?[] _slots;
     private readonly bool _holdsRows;
+    private readonly bool _leavesRowsOut;
     private readonly ValueGetter<DataViewRowId> _inputId;
     private readonly DataViewRowId[] _ids = new DataViewRowId[LargestWindow];
     private readonly long[] _batches = new long[LargestWindow];
@@ -35,11 +36,12 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private bool _ended;
     private bool _disposed;
 
-    public LookAheadCursor(DataViewRowCursor input, DataViewSchema schema, ColumnMap map, WindowEncoder encoder)
+    public LookAheadCursor(DataViewRowCursor input, DataViewSchema schema, ColumnMap map, WindowEncoder encoder, bool leavesRowsOut)
     {
         _input = input;
         _map = map;
         _encoder = encoder;
+        _leavesRowsOut = leavesRowsOut;
         Schema = schema;
         _slots = new ColumnSlots?[map.InputCount];
         // Values that own something (images) cannot be held: such a cursor reads one row at a time and its pass-through columns come straight from the input.
@@ -67,12 +69,13 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_ended)
             return false;
-        if (_current + 1 < _count)
+        do
         {
-            _current++;
-        }
-        else
-        {
+            if (_current + 1 < _count)
+            {
+                _current++;
+                continue;
+            }
             // Set before reading: a row that cannot be read ends the cursor, which would otherwise go on behind rows that were never handed out.
             (_ended, _current) = (true, -1);
             if (!ReadWindow())
@@ -80,8 +83,11 @@ internal sealed class LookAheadCursor : DataViewRowCursor
                 _position = -1;
                 return false;
             }
+            if (_leavesRowsOut)
+                EncodeWindow();
             (_ended, _current) = (false, 0);
         }
+        while (_leavesRowsOut && _encoder.IsLeftOut(_current));
         _position++;
         return true;
     }
@@ -127,7 +133,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         if (_count > 0 && _holdsRows)
             _window = Math.Min(_window * WindowGrowth, LargestWindow);
         _encoded = false;
-        for (_count = 0; _count < _window && _input.MoveNext(); _count++)
+        for (_count = 0; _count < _window && (_count == 0 || _encoder.HasRoom(_count)) && _input.MoveNext(); _count++)
         {
             _encoder.Read(_count);
             foreach (ColumnSlots? slots in _slots)
@@ -140,12 +146,16 @@ internal sealed class LookAheadCursor : DataViewRowCursor
 
     private Features.FeatureBlock Encoded(int slot, int output)
     {
-        if (!_encoded)
-        {
-            _encoder.Encode(_count);
-            _encoded = true;
-        }
+        EncodeWindow();
         return _encoder.Output(slot, output);
+    }
+
+    private void EncodeWindow()
+    {
+        if (_encoded)
+            return;
+        _encoder.Encode(_count);
+        _encoded = true;
     }
 
     private int CheckedRow()

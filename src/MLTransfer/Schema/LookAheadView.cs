@@ -4,7 +4,7 @@ namespace MLTransfer.Schema;
 
 /// <summary>
 /// A view that reads a window of rows ahead, so that a model sees well-packed batches while its consumer sees single rows. A cursor that asks for none of the added
-/// columns passes the input through and never runs the model.
+/// columns passes the input through and never runs the model, unless the step leaves rows out: then all cursors must agree on which.
 /// </summary>
 internal sealed class LookAheadView : IDataView
 {
@@ -27,12 +27,12 @@ internal sealed class LookAheadView : IDataView
 
     public bool CanShuffle => _input.CanShuffle;
 
-    public long? GetRowCount() => _input.GetRowCount();
+    public long? GetRowCount() => _step.LeavesRowsOut ? null : _input.GetRowCount();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ColumnMap map = new(_input.Schema, Schema, columnsNeeded);
-        if (!map.AnyAdded)
+        if (!map.AnyAdded && !_step.LeavesRowsOut)
             return new PassThroughCursor(_input.GetRowCursor(map.InputColumns(), rand), Schema, map);
         IEnumerable<DataViewSchema.Column> needed = map.InputColumns(_step.InputColumns);
         // The encoder first: where the fitted step may no longer be used, no cursor of the input is left open.
@@ -41,7 +41,7 @@ internal sealed class LookAheadView : IDataView
         try
         {
             input = _input.GetRowCursor(needed, rand);
-            return new LookAheadCursor(input, Schema, map, encoder);
+            return new LookAheadCursor(input, Schema, map, encoder, _step.LeavesRowsOut);
         }
         catch
         {
@@ -55,7 +55,7 @@ internal sealed class LookAheadView : IDataView
     {
         ColumnMap map = new(_input.Schema, Schema, columnsNeeded);
         // One look-ahead cursor keeps every core busy by itself; several would only compete and pack worse.
-        return map.AnyAdded
+        return map.AnyAdded || _step.LeavesRowsOut
             ? [GetRowCursor(columnsNeeded, rand)]
             : [.. _input.GetRowCursorSet(map.InputColumns(), n, rand).Select(c => (DataViewRowCursor)new PassThroughCursor(c, Schema, map))];
     }

@@ -14,6 +14,9 @@ internal abstract class RowStep
     /// <summary>The columns it adds, in order.</summary>
     public abstract IReadOnlyList<StepColumn> OutputColumns { get; }
 
+    /// <summary>Whether rows may be left out, so that every cursor has to look at each of them.</summary>
+    public virtual bool LeavesRowsOut => false;
+
     /// <summary>Throws an error that names the column where an input is missing or has the wrong type.</summary>
     public abstract void CheckInput(DataViewSchema schema);
 

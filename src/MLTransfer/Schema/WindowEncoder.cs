@@ -15,6 +15,12 @@ internal abstract class WindowEncoder : IDisposable
     /// <summary>Copies the current row's content into a slot.</summary>
     public abstract void Read(int slot);
 
+    /// <summary>Whether the window may take another row after <paramref name="count"/> were read: false where what they hold is large enough.</summary>
+    public virtual bool HasRoom(int count) => true;
+
+    /// <summary>Whether the row of an encoded slot is to be left out.</summary>
+    public virtual bool IsLeftOut(int slot) => false;
+
     /// <summary>Computes the features of slots 0 to <paramref name="count"/> − 1.</summary>
     public abstract void Encode(int count);
 

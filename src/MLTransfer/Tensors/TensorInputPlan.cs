@@ -23,11 +23,11 @@ internal sealed record TensorInputPlan(OnnxValue Port, string Column, PrimitiveD
         string described = CardInference.Describe(port);
         PrimitiveDataViewType itemType = port.ElementType switch
         {
-            OnnxElementType.Float => NumberDataViewType.Single,
+            OnnxElementType.Float or OnnxElementType.Float16 or OnnxElementType.BFloat16 => NumberDataViewType.Single,
             OnnxElementType.Double => NumberDataViewType.Double,
             OnnxElementType.Int32 => NumberDataViewType.Int32,
             OnnxElementType.Int64 => NumberDataViewType.Int64,
-            _ => throw Throw.TensorInputUnsupported(backbone, described, "its elements are neither Float, Double, Int32 nor Int64"),
+            _ => throw Throw.TensorInputUnsupported(backbone, described, "its elements are neither Float, Float16, BFloat16, Double, Int32 nor Int64"),
         };
         ImmutableArray<OnnxDimension> axes = port.Dimensions;
         if (axes.Length < 1)

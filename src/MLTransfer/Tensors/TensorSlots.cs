@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using MLTransfer.Embedding;
 using MLTransfer.Internal;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Tensors;
@@ -39,7 +42,7 @@ internal abstract class TensorSlots(TensorInputPlan plan)
 internal abstract class TensorBuffer
 {
     /// <summary>A tensor of these rows, all of the same length.</summary>
-    public abstract OrtValue Fill(ReadOnlySpan<int> rows);
+    public abstract OrtValue Fill(ReadOnlySpan<Piece> pieces);
 }
 
 internal sealed class TensorSlots<T>(TensorInputPlan plan) : TensorSlots(plan)
@@ -91,7 +94,12 @@ internal sealed class TensorSlots<T>(TensorInputPlan plan) : TensorSlots(plan)
         return sizeof(int) + values.Length;
     }
 
-    public override TensorBuffer CreateBuffer() => new Buffer(this);
+    public override TensorBuffer CreateBuffer() => Plan.Port.ElementType switch
+    {
+        OnnxElementType.Float16 => new ShortBuffer(this, TensorElementType.Float16),
+        OnnxElementType.BFloat16 => new ShortBuffer(this, TensorElementType.BFloat16),
+        _ => new Buffer(this),
+    };
 
     private void Check(int length)
     {
@@ -104,17 +112,35 @@ internal sealed class TensorSlots<T>(TensorInputPlan plan) : TensorSlots(plan)
         }
     }
 
+    /// <summary>The values of a slot.</summary>
+    private ref readonly VBuffer<T> Value(Piece piece) => ref _values[piece.Slot];
+
     private sealed class Buffer(TensorSlots<T> slots) : TensorBuffer
     {
         private readonly PinnedBuffer<T> _buffer = new();
 
-        public override OrtValue Fill(ReadOnlySpan<int> rows)
+        public override OrtValue Fill(ReadOnlySpan<Piece> pieces)
         {
-            int length = slots._values[rows[0]].Length;
-            _buffer.Resize(rows.Length * length);
-            for (int row = 0; row < rows.Length; row++)
-                slots._values[rows[row]].CopyTo(_buffer.Span.Slice(row * length, length));
-            return _buffer.AsTensor(slots.Plan.Shape(rows.Length, length / slots.Plan.FixedSize));
+            int length = slots.Value(pieces[0]).Length;
+            _buffer.Resize(pieces.Length * length);
+            for (int row = 0; row < pieces.Length; row++)
+                slots.Value(pieces[row]).CopyTo(_buffer.Span.Slice(row * length, length));
+            return _buffer.AsTensor(slots.Plan.Shape(pieces.Length, length / slots.Plan.FixedSize));
+        }
+    }
+
+    /// <summary>Single numbers into a graph that takes float16 or bfloat16.</summary>
+    private sealed class ShortBuffer(TensorSlots<T> slots, TensorElementType type) : TensorBuffer
+    {
+        private readonly RealBuffer _buffer = new(type);
+
+        public override OrtValue Fill(ReadOnlySpan<Piece> pieces)
+        {
+            int length = slots.Value(pieces[0]).Length;
+            _buffer.Resize(pieces.Length * length);
+            for (int row = 0; row < pieces.Length; row++)
+                slots.Value(pieces[row]).CopyTo(MemoryMarshal.Cast<float, T>(_buffer.Span.Slice(row * length, length)));
+            return _buffer.AsInput(slots.Plan.Shape(pieces.Length, length / slots.Plan.FixedSize));
         }
     }
 }

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
+using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Text;
 
@@ -35,44 +37,41 @@ internal sealed class TextEncoder : BackboneEncoder
     }
 
     // Text is hashed as UTF-16, so that even broken surrogates keep their difference.
-    protected override int ContentSize(int slot) => sizeof(char) * _texts[slot].Length;
+    protected override void HashContent(int slot, Span<byte> hash) => SHA256.HashData(MemoryMarshal.AsBytes(_texts[slot].Span), hash);
 
-    protected override int WriteContent(int slot, Span<byte> destination)
-    {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(_texts[slot].Span);
-        bytes.CopyTo(destination);
-        return bytes.Length;
-    }
+    protected override int ElementBudget(OnnxSession session) => session.Target.TokensPerRun;
 
-    protected override int Prepare(int slot)
+    protected override void Prepare(int slot)
     {
         ReadOnlyMemory<char> text = _texts[slot];
         if (_step.Prefix.Length > 0)
             text = string.Concat(_step.Prefix, text.Span).AsMemory();
         _ids[slot] ??= new int[64];
-        return _counts[slot] = Plan.Backbone.Tokenizer!.Encode(text, _step.MaximumLength, ref _ids[slot]);
+        _counts[slot] = Plan.Backbone.Tokenizer!.Encode(text, _step.MaximumLength, ref _ids[slot]);
     }
+
+    protected override int PieceLength(Piece piece) => _counts[piece.Slot];
 
     protected override int PaddedLength(int longest) => _step.FixedLength ?? longest;
 
-    protected override int CountedTokens(int slot, int delivered) => Math.Min(_counts[slot], delivered);
+    protected override int CountedTokens(Piece piece, int delivered) => Math.Min(_counts[piece.Slot], delivered);
 
-    protected override PackInputs CreateInputs() => new Inputs(this);
+    protected override PackInputs CreateInputs(bool isAlone) => new Inputs(this);
 
     private sealed class Inputs(TextEncoder encoder) : PackInputs
     {
         private readonly IntegerInput[] _inputs = [.. encoder.Plan.Backbone.Ports.Inputs.Select(p => IntegerInput.Create(p.Key, p.Value))];
 
-        public override void Fill(ReadOnlySpan<int> rows, int longest, OrtValue[] inputs)
+        public override void Fill(ReadOnlySpan<Piece> pieces, int longest, OrtValue[] inputs)
         {
             long padId = encoder.Plan.Backbone.Tokenizer!.PadId;
             for (int i = 0; i < inputs.Length; i++)
             {
                 IntegerInput input = _inputs[i];
-                input.Resize(rows.Length * longest);
-                for (int row = 0; row < rows.Length; row++)
-                    Write(input, row * longest, encoder._ids[rows[row]].AsSpan(0, encoder._counts[rows[row]]), longest, padId);
-                inputs[i] = input.AsTensor([rows.Length, longest]);
+                input.Resize(pieces.Length * longest);
+                for (int row = 0; row < pieces.Length; row++)
+                    Write(input, row * longest, encoder._ids[pieces[row].Slot].AsSpan(0, encoder._counts[pieces[row].Slot]), longest, padId);
+                inputs[i] = input.AsTensor([pieces.Length, longest]);
             }
         }
 
