@@ -16,10 +16,15 @@ internal static class ShapeInference
     {
         var reshapes = new RuntimeReshapes(model.Graph);
         OnnxValue[] untyped = [.. values.Concat(reshapes.Asked).Distinct(StringComparer.Ordinal).Select(v => new OnnxValue { Name = v, IsRankKnown = false })];
+        var hints = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
         Dictionary<string, OnnxValue> inferred = Infer(model, name, folder, untyped);
-        OnnxValue[] hints = [.. reshapes.Hints(inferred)];
-        if (hints.Length > 0)
-            inferred = Infer(model, name, folder, hints.Concat(untyped).DistinctBy(v => v.Name));
+        // Once more for most graphs of attention, not at all for others; again where one reshape takes its rank from what another gave.
+        while (reshapes.Hints(inferred).Where(h => !hints.ContainsKey(h.Name)).ToArray() is { Length: > 0 } more)
+        {
+            foreach (OnnxValue hint in more)
+                hints.Add(hint.Name, hint);
+            inferred = Infer(model, name, folder, hints.Values.Concat(untyped).DistinctBy(v => v.Name));
+        }
         return [.. values.Where(inferred.ContainsKey).Select(v => inferred[v])];
     }
 
