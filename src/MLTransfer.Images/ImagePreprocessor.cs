@@ -59,12 +59,12 @@ internal sealed unsafe class ImagePreprocessor
             _tensor.Fill(Pixels(bytes, encoded.Length, workspace, rowSeed), destination);
     }
 
-    /// <summary>The same from a picture in memory. Its colours are taken as they are and its alpha is dropped; it has no orientation.</summary>
+    /// <summary>The same from the pixels of an MLImage. Its colours are taken as they are and its alpha is dropped; it has no orientation.</summary>
     /// <exception cref="ImageDecodeException">Its pixel format is unknown, or it is too large.</exception>
-    public void Prepare(MLImage image, ImageWorkspace workspace, ulong rowSeed, Span<float> destination)
+    public void Prepare(ReadOnlySpan<byte> source, int width, int height, MLPixelFormat format, ImageWorkspace workspace, ulong rowSeed, Span<float> destination)
     {
         CheckDestination(destination);
-        _tensor.Fill(Pixels(image, workspace, rowSeed), destination);
+        _tensor.Fill(Pixels(source, width, height, format, workspace, rowSeed), destination);
     }
 
     /// <summary>The picture as the backbone sees it, before it is normalised.</summary>
@@ -94,22 +94,21 @@ internal sealed unsafe class ImagePreprocessor
         return Frame(pixels, plan, workspace);
     }
 
-    private PixelView Pixels(MLImage image, ImageWorkspace workspace, ulong rowSeed)
+    private PixelView Pixels(ReadOnlySpan<byte> source, int width, int height, MLPixelFormat format, ImageWorkspace workspace, ulong rowSeed)
     {
-        if ((long)image.Width * image.Height > _pixelLimit)
-            throw Throw.TooManyPixels(image.Width, image.Height, _pixelLimit);
-        ReadOnlySpan<byte> source = image.Pixels;
-        if (source.Length != 4L * image.Width * image.Height)
-            throw Throw.PixelCount(image.Width, image.Height, source.Length);
-        var pixels = new PixelView(workspace.Decoded.Rent(image.Width, image.Height), image.Width, image.Height);
+        if ((long)width * height > _pixelLimit)
+            throw Throw.TooManyPixels(width, height, _pixelLimit);
+        if (source.Length != 4L * width * height)
+            throw Throw.PixelCount(width, height, source.Length);
+        var pixels = new PixelView(workspace.Decoded.Rent(width, height), width, height);
         var target = new Span<byte>(pixels.Bytes, source.Length);
-        if (image.PixelFormat == MLPixelFormat.Rgba32)
+        if (format == MLPixelFormat.Rgba32)
             source.CopyTo(target);
-        else if (image.PixelFormat == MLPixelFormat.Bgra32)
+        else if (format == MLPixelFormat.Bgra32)
             SwapRedAndBlue(source, target);
         else
-            throw Throw.PixelFormatUnknown(image.PixelFormat);
-        return Frame(pixels, Choose(image.Width, image.Height, rowSeed), workspace);
+            throw Throw.PixelFormatUnknown(format);
+        return Frame(pixels, Choose(width, height, rowSeed), workspace);
     }
 
     /// <summary>What is cut out of the upright picture, what that is resized to, and the random numbers that follow.</summary>

@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
-using MLTransfer.Images.Internal;
 using MLTransfer.Media;
 using MLTransfer.Onnx.Graphs;
 

@@ -1,4 +1,3 @@
-using MLTransfer;
 using MLTransfer.Images;
 using MLTransfer.Persistence;
 

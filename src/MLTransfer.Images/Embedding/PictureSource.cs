@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Images.Internal;
 using MLTransfer.Media;
 
 namespace MLTransfer.Images;

@@ -1,7 +1,7 @@
 namespace MLTransfer.Images;
 
 /// <summary>Every error this library words itself.</summary>
-internal static class Throw
+internal static partial class Throw
 {
     public static Exception EmptyFile() => new ImageDecodeException("The picture has no bytes: expected a JPEG, PNG, WebP, BMP or GIF file. Copy or download it again.");
 

@@ -104,7 +104,7 @@ internal sealed class ImageEmbeddingTests : EmbeddingContract<ImageEmbeddingTran
         var ml = new MLContext(0);
         IDataView data = ml.Data.LoadFromEnumerable(Rows(12));
         float[][] plain = Features(TinyMediaBackbones.Image(), Rows(12).Select(r => r.Image));
-        var options = new ImageEmbeddingOptions { Augmentation = new ImageAugmentation { HorizontalFlip = 0.5 }, Cache = new FeatureCache(memoryLimit: 0) };
+        var options = new ImageEmbeddingOptions { Augmentation = new ImageAugmentation { FlipProbability = 0.5 }, Cache = new FeatureCache(memoryLimit: 0) };
         using ImageEmbeddingTransformer model = ml.Transforms.EmbedImage(TinyMediaBackbones.Image(), options).Fit(data);
         float[][] first = Columns.Vectors(model.Transform(data), "Features");
         Columns.AssertEqual(Columns.Vectors(model.Transform(data), "Features"), first, 0, "second pass");

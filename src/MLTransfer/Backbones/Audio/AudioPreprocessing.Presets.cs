@@ -23,6 +23,7 @@ public sealed partial record AudioPreprocessing
         SampleRate = 16_000,
         FrontEnd = AudioFrontEnd.LogMel,
         WindowSamples = 480_000,
+        FramesFollowTime = true,
         Mel = new MelSettings
         {
             BinCount = melBins,

@@ -51,6 +51,11 @@ public sealed partial record AudioPreprocessing
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public int MinimumSamples { get; init => field = value >= 0 ? value : throw Throw.AudioSetting(nameof(MinimumSamples), value, "0 or more"); }
 
+    /// <summary>
+    /// Whether the graph's output frames lie evenly along the window, so that those beyond a clip's end are left out of pooling and of sequences. Default: false, all count.
+    /// </summary>
+    public bool FramesFollowTime { get; init; }
+
     /// <summary>Last samples of the window before that are put in front of each window; zeros in front of the first. Default: 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public int ContextSamples { get; init => field = value >= 0 ? value : throw Throw.AudioSetting(nameof(ContextSamples), value, "0 or more"); }
