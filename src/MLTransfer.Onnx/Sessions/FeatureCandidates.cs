@@ -34,28 +34,4 @@ internal static class FeatureCandidates
         value.ElementType is OnnxElementType.Float or OnnxElementType.Float16 or OnnxElementType.BFloat16 && value.Dimensions.Length is 2 or 3 or 4;
 
     private static string Label(OnnxNode node) => node.IsStandard ? node.OpType : $"{node.Domain}.{node.OpType}";
-
-    /// <summary>Whether a value's first axis can be the rows: it is as the first axis of the inputs, or open and not known to be another axis of theirs.</summary>
-    private sealed class RowAxis
-    {
-        private readonly HashSet<OnnxDimension> _rows;
-        private readonly HashSet<string?> _others;
-
-        public RowAxis(OnnxGraph graph)
-        {
-            HashSet<string> initialized = [.. graph.Initializers.Select(t => t.Name)];
-            OnnxValue[] inputs = [.. graph.Inputs.Where(i => !initialized.Contains(i.Name) && i.Dimensions.Length > 0)];
-            _rows = [.. inputs.Select(i => i.Dimensions[0])];
-            _others = [.. inputs.SelectMany(i => i.Dimensions.Skip(1)).Where(d => d.Symbol is not null && !_rows.Contains(d)).Select(d => d.Symbol)];
-        }
-
-        public bool IsFirst(OnnxValue value)
-        {
-            OnnxDimension first = value.Dimensions[0];
-            if (_rows.Contains(first))
-                return true;
-            // ONNX Runtime loses an axis in some reshapes; a graph whose inputs all have fixed rows keeps them.
-            return first.Value is null && _rows.Any(r => r.Value is null) && !_others.Contains(first.Symbol ?? "");
-        }
-    }
 }

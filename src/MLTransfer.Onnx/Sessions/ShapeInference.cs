@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Onnx.Graphs;
 
 namespace MLTransfer.Onnx.Sessions;
@@ -25,17 +26,39 @@ internal static class ShapeInference
                 hints.Add(hint.Name, hint);
             inferred = Infer(model, name, folder, hints.Values.Concat(untyped).DistinctBy(v => v.Name));
         }
-        return [.. values.Where(inferred.ContainsKey).Select(v => inferred[v])];
+        OnnxValue[] found = [.. values.Where(inferred.ContainsKey).Select(v => inferred[v])];
+        return [.. Probe(model, name, folder, found)];
     }
 
-    private static Dictionary<string, OnnxValue> Infer(OnnxModel model, string name, string? folder, IEnumerable<OnnxValue> values)
+    /// <summary>Finds the rows where they got lost, see <see cref="RowProbe"/>.</summary>
+    private static IEnumerable<OnnxValue> Probe(OnnxModel model, string name, string? folder, OnnxValue[] values)
+    {
+        var probe = new RowProbe(model.Graph);
+        if (!values.Any(probe.IsNeeded))
+            return values;
+        Dictionary<string, OnnxValue> probed;
+        try
+        {
+            OnnxValue[] untyped = [.. values.Select(v => new OnnxValue { Name = v.Name, IsRankKnown = false })];
+            // The lowest level that computes what depends on shapes alone.
+            probed = Infer(model.WithGraph(probe.WithRows()), name, folder, untyped, GraphOptimizationLevel.ORT_ENABLE_BASIC);
+        }
+        catch (InvalidDataException)
+        {
+            // The graph is sound, or the session above would have failed: it says that any number of rows may come and takes a single one, having written that into a reshape.
+            return values;
+        }
+        return values.Select(v => probed.TryGetValue(v.Name, out OnnxValue? at) ? probe.Complete(v, at) : v);
+    }
+
+    private static Dictionary<string, OnnxValue> Infer(
+        OnnxModel model, string name, string? folder, IEnumerable<OnnxValue> values, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_DISABLE_ALL)
     {
         OnnxGraph graph = model.Graph;
         HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
         OnnxGraph widened = graph with { Outputs = [.. graph.Outputs, .. values.Where(v => !outputs.Contains(v.Name))] };
         var source = ModelSource.FromMemory(model.WithGraph(widened).ToBytes(), name, folder);
-        // Without optimisation, which could only take time.
-        using var session = OnnxSession.Create(source, new SessionSettings { Optimizes = false }, warn: null);
+        using var session = OnnxSession.Create(source, new SessionSettings { Optimization = optimization }, warn: null);
         return session.Outputs.Select(p => p.ToValue()).ToDictionary(v => v.Name, StringComparer.Ordinal);
     }
 }

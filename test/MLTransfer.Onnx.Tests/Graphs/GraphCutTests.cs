@@ -103,6 +103,35 @@ internal sealed class GraphCutTests
     }
 
     [Test]
+    public void At_BehindALoop_KeepsWhatTheBodyTakesFromOutsideAndRefusesWhatItMakes()
+    {
+        var graph = new GraphBuilder("loop");
+        string x = graph.Input("x", OnnxElementType.Float, 2);
+        graph.Node("Mul", [x, graph.Initializer("ten", [10f], 1)], "step");
+        graph.Node("Neg", [x], "unused");
+        OnnxValue Scalar(string name, OnnxElementType type) => new() { Name = name, ElementType = type };
+        OnnxGraph rounds = new()
+        {
+            Name = "rounds",
+            Inputs = [Scalar("round", OnnxElementType.Int64), Scalar("goes_on", OnnxElementType.Bool), new OnnxValue { Name = "sum", ElementType = OnnxElementType.Float, Dimensions = [2] }],
+            Nodes =
+            [
+                new OnnxNode { OpType = "Identity", Inputs = ["goes_on"], Outputs = ["still"] },
+                new OnnxNode { OpType = "Add", Inputs = ["sum", "step"], Outputs = ["next"] },
+            ],
+            Outputs = [Scalar("still", OnnxElementType.Bool), new OnnxValue { Name = "next", ElementType = OnnxElementType.Float, Dimensions = [2] }],
+        };
+        graph.Node("Loop", [graph.Initializer("count", [3L]), "", x], "total", OnnxAttribute.Of("body", rounds));
+        OnnxModel model = graph.Output(graph.Node("Abs", ["total"], "y"), OnnxElementType.Float, 2).Build();
+        OnnxModel cut = GraphCut.At(model, "total");
+        Assert.That(cut.Graph.Nodes.Select(n => n.OpType), Is.EqualTo(["Mul", "Loop"]));
+        using InferenceSession session = Scoring.Open(cut.ToBytes());
+        Assert.That(Scoring.RunFloats(session, "x", [1, -2], 2), Is.EqualTo([31f, -62]), "x + 3 · 10x");
+        foreach (string inside in new[] { "next", "sum" })
+            Assert.That(() => GraphCut.At(model, inside), Throws.ArgumentException.With.Message.Contains($"'{inside}'").And.Message.Contains("Loop"));
+    }
+
+    [Test]
     public void At_BranchThatHandsOnAnOuterValue_KeepsIt()
     {
         var graph = new GraphBuilder();

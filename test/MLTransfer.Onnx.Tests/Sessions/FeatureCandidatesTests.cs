@@ -62,6 +62,31 @@ internal sealed class FeatureCandidatesTests
         ]));
     }
 
+    [TestCase(17)]
+    [TestCase(11)]
+    public void Of_AttentionThatPutsTheRowsSecondOrAmongTheHeads_ListsNothingOfIt(int opset)
+    {
+        string[] found = List(SequenceFirst(opset));
+        Assert.That(found, Is.EqualTo(
+        [
+            "tokens Tanh Float [n, 5, 6]", "back Transpose Float [n, 5, 6]", "first Gather Float [n, 6] penultimate", "y Gemm Float [n, 2] output",
+        ]), "with as many rows as tokens [5, n, 6] would pass for rows");
+    }
+
+    [Test]
+    public void Of_GraphThatTakesOneRowInTruthThoughItsBatchIsOpen_IsListedAllTheSame()
+    {
+        var graph = new GraphBuilder();
+        string x = graph.Node("Tanh", [graph.Input("x", OnnxElementType.Float, "n", 4, 3)], "tanh");
+        string rows = graph.Node("Gather", [graph.Node("Shape", [x], "sizes"), graph.Initializer("i", [0L], 1)], "rows");
+        string shape = graph.Node("Concat", [rows, graph.Initializer("rest", [2L, 6], 2)], "shape", OnnxAttribute.Of("axis", 0L));
+        graph.Node("Reshape", [x, shape], "halves");
+        // A class token of one row, as an exporter folds it that saw one picture.
+        string joined = graph.Node("Concat", [graph.Initializer("token", new float[3], 1, 1, 3), x], "joined", OnnxAttribute.Of("axis", 1L));
+        graph.Output(joined, OnnxElementType.Float, "n", 5, 3);
+        Assert.That(List(graph), Is.EqualTo(["tanh Tanh Float [n, 4, 3]", "halves Reshape Float [?, 2, 6]"]), "with several rows ONNX Runtime refuses the graph");
+    }
+
     [Test]
     public void Of_ModelThatOnnxRuntimeRefuses_IsAnErrorAndNoEmptyList()
     {
@@ -69,6 +94,29 @@ internal sealed class FeatureCandidatesTests
         string x = graph.Input("x", OnnxElementType.Float, "n", 4);
         graph.Output(graph.Node("NoSuchOperator", [x], "y"), OnnxElementType.Float, "n", 4);
         Assert.That(() => List(graph), Throws.TypeOf<InvalidDataException>().With.Message.Contains("NoSuchOperator"));
+    }
+
+    /// <summary>x [n, 5, 6] → [5, n, 6] → [5, 2n, 3] → [5n, 6] and back, by shapes computed at run time, as PyTorch exports its attention.</summary>
+    private static GraphBuilder SequenceFirst(int opset)
+    {
+        var graph = new GraphBuilder(opset: opset);
+        string tokens = graph.Node("Tanh", [graph.Input("x", OnnxElementType.Float, "n", 5, 6)], "tokens");
+        string turned = graph.Node("Transpose", [tokens], "turned", OnnxAttribute.Of("perm", 1, 0, 2));
+        string shape = graph.Node("Shape", [turned], "shape");
+        string length = graph.Node("Gather", [shape, graph.Initializer("i0", [0L], 1)], "length");
+        string rows = graph.Node("Gather", [shape, graph.Initializer("i1", [1L], 1)], "rows");
+        string heads = graph.Node("Mul", [rows, graph.Initializer("two", [2L], 1)], "heads");
+        string Shape(string name, params string[] parts) => graph.Node("Concat", parts, name, OnnxAttribute.Of("axis", 0L));
+        string three = graph.Initializer("three", [3L], 1);
+        string six = graph.Initializer("six", [6L], 1);
+        string split = graph.Node("Reshape", [turned, Shape("split_shape", length, heads, three)], "split");
+        string headsFirst = graph.Node("Transpose", [split], "heads_first", OnnxAttribute.Of("perm", 1, 0, 2));
+        string joined = graph.Node("Transpose", [headsFirst], "joined", OnnxAttribute.Of("perm", 1, 0, 2));
+        string flat = graph.Node("Reshape", [joined, Shape("flat_shape", graph.Node("Mul", [length, rows], "all"), six)], "flat");
+        string unflat = graph.Node("Reshape", [flat, Shape("unflat_shape", length, rows, six)], "unflat");
+        string back = graph.Node("Transpose", [unflat], "back", OnnxAttribute.Of("perm", 1, 0, 2));
+        string first = graph.Node("Gather", [back, graph.Initializer("zero", [0L])], "first", OnnxAttribute.Of("axis", 1L));
+        return graph.Output(graph.Node("Gemm", [first, graph.Initializer("w", new float[12], 6, 2)], "y"), OnnxElementType.Float, "n", 2);
     }
 
     private static string[] List(GraphBuilder graph)

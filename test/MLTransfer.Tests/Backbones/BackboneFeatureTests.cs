@@ -176,6 +176,63 @@ internal sealed class BackboneFeatureTests
         }
     }
 
+    [TestCase("map", 1e-6f, "the mean over 64 places, in float32")]
+    [TestCase("back", 1e-6f, "the same with the channels last")]
+    [TestCase("pooled", 1e-6f, "[n, 4, 1, 1] is a vector, and the graph's own mean")]
+    [TestCase("pooled_last", 1e-6f, "[n, 1, 1, 4]")]
+    [TestCase("half", 1e-3f, "each of the 64 rounded to 11 bits")]
+    public void Embed_FeaturesOfAMap_AreTheMeansOfItsChannels(string name, float tolerance, string what)
+    {
+        var ml = new MLContext(0);
+        float[][] images = [.. Enumerable.Range(0, 5).Select(i => TinyBackbones.Values(192, seed: 20 + i))];
+        float[] w = TinyBackbones.Values(12, seed: 7);
+        float[][] expected = [.. images.Select(x => Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 3).Sum(k => w[3 * c + k] * x[(64 * k)..(64 * k + 64)].Average())).ToArray())];
+        Backbone backbone = Backbone.Open(WriteImages());
+        IDataView data = ml.Data.LoadFromEnumerable(images.Select(x => new ImageRow { Pixels = x }));
+        using TensorEmbeddingTransformer model = ml.Transforms.EmbedTensor("Features", backbone.WithFeature(name), "Pixels").Fit(data);
+        Columns.AssertEqual(Columns.Vectors(model.Transform(data), "Features"), expected, tolerance, what);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Embed_TwoFeaturesOfOneShape_ShareACacheAndAreNotTakenForEachOther(bool areOutputs)
+    {
+        GraphBuilder graph = Classifier();
+        if (areOutputs)
+        {
+            // Nothing is cut then, so the name alone tells the entries apart.
+            graph.Output("hidden", OnnxElementType.Float, "batch", 4);
+            graph.Output("active", OnnxElementType.Float, "batch", 4);
+        }
+        string path = Path.Combine(_folder, "features.onnx");
+        File.WriteAllBytes(path, graph.ToBytes());
+        Backbone scores = Backbone.Open(path, new BackboneOptions { FeatureOutput = "scores" });
+        float[][] hidden = Embed(scores.WithFeature("hidden"));
+        float[][] active = Embed(scores.WithFeature("active"));
+        Columns.AssertEqual(active, [.. hidden.Select(row => row.Select(MathF.Tanh).ToArray())], 1e-6f, "tanh in float32");
+        Assert.That(scores.Cache.Statistics.Hits, Is.Zero);
+        Columns.AssertEqual(Embed(scores.WithFeature("hidden")), hidden, 0, "from the cache");
+        Assert.That(scores.Cache.Statistics.Hits, Is.EqualTo(Observations.Length));
+    }
+
+    [Test]
+    public void WithFeature_RowsNotOnTheFirstAxis_IsRefusedAndNotListed()
+    {
+        var graph = new GraphBuilder();
+        string x = graph.Node("Tanh", [graph.Input("x", OnnxElementType.Float, "n", 5, 6)], "tokens");
+        string turned = graph.Node("Transpose", [x], "turned", OnnxAttribute.Of("perm", 1, 0, 2));
+        string flat = graph.Node("Reshape", [turned, graph.Initializer("flat_shape", [-1L, 6], 2)], "flat");
+        string back = graph.Node("Reshape", [flat, graph.Initializer("back_shape", [5L, -1, 6], 3)], "back");
+        graph.Output(graph.Node("Transpose", [back], "y", OnnxAttribute.Of("perm", 1, 0, 2)), OnnxElementType.Float, "n", 5, 6);
+        string path = Path.Combine(_folder, "turned.onnx");
+        File.WriteAllBytes(path, graph.ToBytes());
+        Backbone backbone = Backbone.Open(path, new BackboneOptions { Pooling = Pooling.Mean });
+        Assert.That(backbone.ListFeatures().Select(f => f.Name), Is.EqualTo(["tokens", "y"]));
+        // With five rows [5, n, 6] would look as it should.
+        foreach (string name in new[] { "turned", "flat", "back" })
+            Assert.That(() => backbone.WithFeature(name), Throws.ArgumentException.With.Message.Contains($"'{name}'").And.Message.Contains("rows of the inputs on the first axis"));
+    }
+
     [Test]
     public void WithFeature_MapOrVector_RefusesWhatDoesNotFit()
     {
@@ -329,6 +386,12 @@ internal sealed class BackboneFeatureTests
     {
         [VectorType(3)]
         public float[] Observation { get; set; } = [];
+    }
+
+    private sealed class ImageRow
+    {
+        [VectorType(192)]
+        public float[] Pixels { get; set; } = [];
     }
 
     private sealed class TextRow
