@@ -85,7 +85,7 @@ public sealed class Backbone
     /// Lists the values of the graph that can be the feature, in the order they are computed: its outputs and everything inside it that holds real numbers with the rows on the
     /// first axis. A classifier's penultimate layer is marked. Names come from the file.
     /// </summary>
-    /// <remarks>Opens a session for the moment, which infers the shapes and runs nothing: a second and some copies in memory for 100 MB of graph.</remarks>
+    /// <remarks>Opens up to three sessions for the moment, which infer the shapes and run nothing: one to three seconds and some copies in memory for 100 MB of graph.</remarks>
     /// <exception cref="InvalidDataException">The file has changed, or ONNX Runtime refuses the graph.</exception>
     public IReadOnlyList<BackboneFeature> ListFeatures()
     {

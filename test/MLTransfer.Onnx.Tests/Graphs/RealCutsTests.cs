@@ -12,7 +12,7 @@ internal sealed class RealCutsTests
 {
     private static readonly string[] Names =
     [
-        "all-minilm-l6-v2", "all-minilm-l6-v2-q8", "whisper-tiny-q8", "cartpole-ppo", "godot-rl-policies", "google-speech-embedding", "mobilenetv1-0.25-128",
+        "all-minilm-l6-v2", "all-minilm-l6-v2-q8", "gte-small", "whisper-tiny-q8", "cartpole-ppo", "godot-rl-policies", "google-speech-embedding", "mobilenetv1-0.25-128",
         "mobilenetv2-1.0-224", "moonshine-tiny-encoder-q8", "nanodet-m-416", "resnet50-v1-w8", "silero-vad", "squeezenet1.0", "stories15m-q8", "u2netp-320", "ultraface-rfb320",
         "yamnet-w8", "yunet-n-320",
     ];
