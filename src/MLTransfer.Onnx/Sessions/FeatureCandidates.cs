@@ -4,8 +4,8 @@ using MLTransfer.Onnx.Graphs;
 namespace MLTransfer.Onnx.Sessions;
 
 /// <summary>
-/// Lists the values of a model that can be a feature: real numbers with two to four axes, the rows on the first. Shapes come from ONNX Runtime, which is asked once, by a session
-/// over the model with every value added to its outputs; nothing runs.
+/// Lists the values of a model that can be a feature: real numbers with two to four axes, the rows on the first. Shapes come from ONNX Runtime, see
+/// <see cref="ShapeInference"/>.
 /// </summary>
 internal static class FeatureCandidates
 {
@@ -17,7 +17,7 @@ internal static class FeatureCandidates
         OnnxGraph graph = model.Graph;
         HashSet<string> reached = InputReach.Of(graph);
         string[] names = [.. graph.Nodes.SelectMany(n => n.Outputs).Where(reached.Contains).Distinct(StringComparer.Ordinal)];
-        Dictionary<string, OnnxValue> values = Infer(source, WithOutputs(model, names)).ToDictionary(v => v.Name, StringComparer.Ordinal);
+        Dictionary<string, OnnxValue> values = ShapeInference.Of(model, source.Name, source.Folder, names).ToDictionary(v => v.Name, StringComparer.Ordinal);
         var index = new NodeIndex(graph);
         HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
         HashSet<string> penultimate = [.. PenultimateLayer.FindAll(graph).Values];
@@ -29,56 +29,9 @@ internal static class FeatureCandidates
         ];
     }
 
-    /// <summary>Types and shapes of a model's outputs as ONNX Runtime infers them; outputs that are no tensors are left out.</summary>
-    /// <exception cref="InvalidDataException">The guard or ONNX Runtime refuses the model.</exception>
-    public static ImmutableArray<OnnxValue> InferOutputs(ModelSource source)
-    {
-        // Without optimisation: it could only take time, there will be no run.
-        using var session = OnnxSession.Create(source, new SessionSettings { Optimizes = false }, warn: null);
-        return [.. session.Outputs.Select(p => p.ToValue())];
-    }
-
     /// <summary>Whether the encoders can take a value: real numbers of at most 32 bits with two to four axes.</summary>
     public static bool CanBeFeature(OnnxValue value) =>
         value.ElementType is OnnxElementType.Float or OnnxElementType.Float16 or OnnxElementType.BFloat16 && value.Dimensions.Length is 2 or 3 or 4;
 
-    private static ImmutableArray<OnnxValue> Infer(ModelSource source, OnnxModel widened) =>
-        InferOutputs(ModelSource.FromMemory(widened.ToBytes(), source.Name, source.Folder));
-
-    private static OnnxModel WithOutputs(OnnxModel model, string[] names)
-    {
-        OnnxGraph graph = model.Graph;
-        HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
-        // What the file states of a value may be less than what can be inferred, and is taken into account all the same.
-        return model.WithGraph(graph with
-        {
-            Outputs = [.. graph.Outputs, .. names.Where(n => !outputs.Contains(n)).Select(n => new OnnxValue { Name = n, IsRankKnown = false })],
-        });
-    }
-
     private static string Label(OnnxNode node) => node.IsStandard ? node.OpType : $"{node.Domain}.{node.OpType}";
-
-    /// <summary>Whether a value's first axis can be the rows: it is as the first axis of the inputs, or open and not known to be another axis of theirs.</summary>
-    private sealed class RowAxis
-    {
-        private readonly HashSet<OnnxDimension> _rows;
-        private readonly HashSet<string?> _others;
-
-        public RowAxis(OnnxGraph graph)
-        {
-            HashSet<string> initialized = [.. graph.Initializers.Select(t => t.Name)];
-            OnnxValue[] inputs = [.. graph.Inputs.Where(i => !initialized.Contains(i.Name) && i.Dimensions.Length > 0)];
-            _rows = [.. inputs.Select(i => i.Dimensions[0])];
-            _others = [.. inputs.SelectMany(i => i.Dimensions.Skip(1)).Where(d => d.Symbol is not null && !_rows.Contains(d)).Select(d => d.Symbol)];
-        }
-
-        public bool IsFirst(OnnxValue value)
-        {
-            OnnxDimension first = value.Dimensions[0];
-            if (_rows.Contains(first))
-                return true;
-            // ONNX Runtime loses an axis in some reshapes; a graph whose inputs all have fixed rows keeps them.
-            return first.Value is null && _rows.Any(r => r.Value is null) && !_others.Contains(first.Symbol ?? "");
-        }
-    }
 }

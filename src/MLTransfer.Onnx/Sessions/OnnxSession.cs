@@ -61,8 +61,7 @@ internal sealed class OnnxSession : IDisposable
         options.AddSessionConfigEntry("session.load_model_format", "ONNX");
         if (settings.IntraOpThreadCount is int threads)
             options.IntraOpNumThreads = threads;
-        if (!settings.Optimizes)
-            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        options.GraphOptimizationLevel = settings.Optimization;
         // A model from memory has no folder of its own to find its external data in.
         if (source is { FilePath: null, Folder: string folder, ExternalFiles.Count: > 0 })
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);

@@ -1,3 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
+
 namespace MLTransfer.Onnx.Sessions;
 
 /// <summary>What a session is made with. Equal settings over equal graphs share a session.</summary>
@@ -18,6 +20,6 @@ internal sealed record SessionSettings
         }
     }
 
-    /// <summary>Whether ONNX Runtime rewrites the graph before it runs. False for a session that only tells shapes.</summary>
-    public bool Optimizes { get; init; } = true;
+    /// <summary>How far ONNX Runtime rewrites the graph before it runs. Less is for sessions that only tell shapes.</summary>
+    public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 }

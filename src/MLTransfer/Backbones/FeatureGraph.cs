@@ -22,15 +22,16 @@ internal sealed record FeatureGraph(ModelSource Source, OnnxValue Feature, Featu
     public static FeatureGraph Of(ModelSource original, OnnxModel model, string feature, string origin)
     {
         if (model.Graph.Outputs.FirstOrDefault(o => o.Name == feature) is OnnxValue output)
-            return Usable(original, model.Graph, output, origin);
+            return Usable(original, model.Graph, output, FeatureCandidates.CanBeFeature(output), origin);
         if (GraphCut.PlaceOf(model, feature) == ValuePlace.Nowhere)
             throw Throw.NoSuchOutput(origin, feature, model.Graph.Outputs.Select(CardInference.Describe), PenultimateLayer.FindAll(model.Graph));
         OnnxModel cut = GraphCut.At(model, feature);
         var source = ModelSource.FromMemory(cut.ToBytes(), $"{original.Name} (cut at '{feature}')", original.Folder);
-        OnnxValue inferred = FeatureCandidates.InferOutputs(source).FirstOrDefault(v => v.Name == feature) ?? cut.Graph.Outputs[0];
-        return Usable(source, cut.Graph, inferred, origin);
+        OnnxValue inferred = ShapeInference.Of(cut, source.Name, source.Folder, [feature]).FirstOrDefault() ?? cut.Graph.Outputs[0];
+        return Usable(source, cut.Graph, inferred, FeatureCandidates.CanBeFeature(inferred) && new RowAxis(model.Graph).IsFirst(inferred), origin);
     }
 
-    private static FeatureGraph Usable(ModelSource source, OnnxGraph graph, OnnxValue feature, string origin) => FeatureCandidates.CanBeFeature(feature)
+    // An output is believed: files exist that name its first axis otherwise. A run checks it.
+    private static FeatureGraph Usable(ModelSource source, OnnxGraph graph, OnnxValue feature, bool isUsable, string origin) => isUsable
         ? new FeatureGraph(source, feature, FeatureShape.Of(feature, new ChannelAxis(graph))) : throw Throw.FeatureNotUsable(origin, CardInference.Describe(feature));
 }

@@ -43,7 +43,7 @@ internal static partial class Throw
         $"featureOutput, or what WithFeature was given. {OtherFeatures(penultimate)}");
 
     public static Exception FeatureNotUsable(string origin, string output) => new ArgumentException(
-        $"The value {output} of '{origin}' cannot be a feature: expected {FeatureShapes}. Choose another with BackboneOptions.FeatureOutput or Backbone.WithFeature; " +
+        $"The value {output} of '{origin}' cannot be a feature: expected {FeatureShapes}, the rows of the inputs on the first axis. Choose another with BackboneOptions.FeatureOutput or Backbone.WithFeature; " +
         "Backbone.ListFeatures and 'mltransfer inspect' list what there is.");
 
     public static Exception UnknownDimension(string origin, string output) => new ArgumentException(
