@@ -8,7 +8,11 @@ var groups = new Dictionary<string, Action<Figures>>
     ["speed pictures"] = PictureSpeed.Run,
     ["speed sounds"] = SoundSpeed.Run,
     ["speed heads"] = HeadSpeed.Run,
+    ["speed images"] = ImageSpeed.Run,
+    ["speed audio"] = AudioSpeed.Run,
     ["quality text"] = TextQuality.Run,
+    ["quality images"] = ImageQuality.Run,
+    ["quality audio"] = AudioQuality.Run,
 };
 if (!groups.TryGetValue(string.Join(' ', args), out Action<Figures>? group))
 {

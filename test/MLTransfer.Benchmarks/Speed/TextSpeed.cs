@@ -35,7 +35,7 @@ internal static class TextSpeed
         OverRawLoop(figures, backbone!, ours, texts, features);
         OverApplyOnnx(figures, backbone!, ours, [.. texts.Take(RowsOfSlowPeer)], features);
         OverTransformersJs(figures, folder!, ours, texts);
-        BytesPerRow(figures, ours, texts);
+        figures.Add("text-bytes-per-row", Costs.BytesPerRow(() => ours.Pass(texts), texts.Count));
         TenTimes(figures, ours, texts);
         using var small = new OurText(DefaultBackbones.Text);
         figures.Add("default-over-minilm", Rounds.Ratios(() => small.Pass(texts), () => ours.Pass(texts)));
@@ -85,35 +85,12 @@ internal static class TextSpeed
         }
     }
 
-    private static void BytesPerRow(Figures figures, OurText ours, List<LabelledText> texts)
-    {
-        var values = new List<double>();
-        for (int round = 0; round < Rounds.Count; round++)
-        {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            ours.Pass(texts);
-            values.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - before) / texts.Count);
-        }
-        figures.Add("text-bytes-per-row", values);
-    }
-
     private static void TenTimes(Figures figures, OurText ours, List<LabelledText> texts)
     {
         List<LabelledText> few = [.. texts.Take(Rows / 2)];
         // The same texts again, made anew, so that no row is held and each is as long as before.
         IEnumerable<LabelledText> many = Enumerable.Range(0, 10).SelectMany(i => few.Select(t => new LabelledText { Text = t.Text + new string(' ', i) }));
-        var times = new List<double>();
-        var memories = new List<double>();
-        ours.Pass(many);
-        for (int round = 0; round < Rounds.Count; round++)
-        {
-            using var once = new MemoryPeak();
-            double time = ours.Pass(few);
-            long memory = once.Stop();
-            using var tenTimes = new MemoryPeak();
-            times.Add(ours.Pass(many) / time);
-            memories.Add((double)tenTimes.Stop() / memory);
-        }
+        (List<double> times, List<double> memories) = Costs.TenTimes(() => ours.Pass(few), () => ours.Pass(many));
         figures.Add("text-10x-time", times);
         figures.Add("text-10x-memory", memories);
     }
