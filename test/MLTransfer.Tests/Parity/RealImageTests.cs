@@ -41,7 +41,7 @@ internal sealed class RealImageTests
     {
         string path = Path.Combine(RealAssets.Model(model), file);
         string[] photos = Photos(20);
-        Backbone backbone = Backbone.Open(path, new BackboneOptions { Image = ImagePreprocessing.KerasTf(model.EndsWith("128", StringComparison.Ordinal) ? 128 : 224), FeatureOutput = "features" });
+        Backbone backbone = Backbone.Open(path, new BackboneOptions { Image = ImagePreprocessing.KerasTf(model.EndsWith("128", StringComparison.Ordinal) ? 128 : 224) with { Layout = TensorLayout.Nchw }, FeatureOutput = "features" });
         Assert.That(backbone.Dimension, Is.EqualTo(dimension));
         float[][] together = Features(backbone, photos);
         float[][] alone = [.. photos.Select(p => Features(Backbone.Open(path, new BackboneOptions { Image = backbone.Card.Image, FeatureOutput = "features" }), [p])[0])];
@@ -52,7 +52,7 @@ internal sealed class RealImageTests
 
     private static BackboneOptions Caffe(string feature) => new()
     {
-        Image = ImagePreprocessing.KerasCaffe() with { Mean = [104, 117, 123] },
+        Image = ImagePreprocessing.KerasCaffe() with { Mean = [104, 117, 123], Layout = TensorLayout.Nchw },
         FeatureOutput = feature,
     };
 
