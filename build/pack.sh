@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(realpath -m "${1:-artifacts}")
 mkdir -p "$out"
-for project in Onnx "" Models Cpu Cli; do
+for project in Onnx "" Images Models Cpu Cli; do
   name=MLTransfer${project:+.$project}
   dotnet pack "src/$name/$name.csproj" -c Release -o "$out" -p:MLTransferPacking=true -p:ContinuousIntegrationBuild=true
 done

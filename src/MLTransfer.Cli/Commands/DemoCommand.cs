@@ -17,11 +17,12 @@ internal static class DemoCommand
         "mltransfer demo",
         "mltransfer demo --backbone models/all-minilm-l6-v2 --seeds 3",
         "mltransfer demo --output tickets.zip",
+        "mltransfer demo --images photos --backbone mobilenet.onnx --feature features --preprocessing keras-tf",
     ];
 
     public static Command Create()
     {
-        var backbone = new Option<string?>("--backbone") { Description = "A text backbone: folder, .onnx file or name. Default: the small one inside this tool." };
+        var backbone = new Option<string?>("--backbone") { Description = "A backbone: folder, .onnx file or name. Default: the small one for texts inside this tool; needed with --images." };
         var seeds = new Option<int>("--seeds") { Description = "Random samples to repeat with.", DefaultValueFactory = _ => 5 };
         seeds.Validators.Add(result =>
         {
@@ -30,13 +31,36 @@ internal static class DemoCommand
                 result.AddError("--seeds lies between 1 and 1000.");
         });
         var output = new Option<string>("--output") { Description = "Where the model is saved; an older file is replaced.", DefaultValueFactory = _ => "model.zip" };
-        var command = new Command(Name, "Sort support tickets with a handful of labels: accuracy with transfer beside without, a saved model, new tickets scored.")
+        var images = new Option<string?>("--images") { Description = "Sort your own photos instead: a folder with a subfolder of photos for each class." };
+        var preprocessing = new Option<string?>("--preprocessing")
         {
-            backbone, seeds, output,
+            Description = "How a photo becomes the backbone's input, where no card and no preprocessor_config.json says it.",
+        };
+        preprocessing.AcceptOnlyFromAmong([.. PhotoBackbone.Presets]);
+        var feature = new Option<string?>("--feature") { Description = "The value of an image backbone's graph that is the feature, as inspect lists them." };
+        var command = new Command(Name, "Sort support tickets, or your photos, with a handful of labels: accuracy with transfer beside without, a saved model, new rows scored.")
+        {
+            backbone, images, preprocessing, feature, seeds, output,
         };
         // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(images) is null && (result.GetValue(preprocessing) ?? result.GetValue(feature)) is not null)
+                result.AddError("--preprocessing and --feature belong to --images.");
+            if (result.GetValue(images) is not null && result.GetValue(backbone) is null)
+                result.AddError("--images needs an image backbone: give --backbone. The one inside this tool reads texts.");
+        });
         command.SetAction((parsed, cancel) => Task.Run(
-            () => Run(Tool.Console(parsed), parsed.GetValue(backbone), parsed.GetValue(seeds), parsed.GetRequiredValue(output), cancel), CancellationToken.None));
+            () =>
+            {
+                IAnsiConsole console = Tool.Console(parsed);
+                int seedCount = parsed.GetValue(seeds);
+                string path = parsed.GetRequiredValue(output);
+                return parsed.GetValue(images) is string folder
+                    ? PhotoDemoRun.Run(console, folder, PhotoBackbone.Open(parsed.GetRequiredValue(backbone)!, parsed.GetValue(preprocessing), parsed.GetValue(feature)), seedCount, path, cancel)
+                    : Run(console, parsed.GetValue(backbone), seedCount, path, cancel);
+            },
+            CancellationToken.None));
         return command;
     }
 

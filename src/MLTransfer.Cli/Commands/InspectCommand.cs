@@ -13,6 +13,7 @@ internal static class InspectCommand
     [
         "mltransfer inspect models/all-minilm-l6-v2",
         "mltransfer inspect models/all-minilm-l6-v2 --variant model_quantized",
+        "mltransfer inspect classifier.onnx --features",
         "mltransfer inspect detector.onnx --json",
         "mltransfer inspect default",
     ];
@@ -24,14 +25,15 @@ internal static class InspectCommand
             Description = "A folder, an .onnx file, a name in the folders of MLTRANSFER_MODELS, or 'default' for the backbone inside this tool.",
         };
         var variant = new Option<string?>("--variant") { Description = "Which .onnx file of the folder." };
+        var features = new Option<bool>("--features") { Description = "List every value of the graph that can be the feature, with its shape. Takes up to seconds." };
         var json = new Option<bool>("--json") { Description = "One JSON object for programs." };
-        var command = new Command(Name, "Say what a model is: inputs, outputs, pooling, tokenizer, operators, size, hash, row independence. Runs nothing.")
+        var command = new Command(Name, "Say what a model is: inputs, outputs, features, pooling, preprocessing, tokenizer, operators, size, hash, row independence. Runs nothing.")
         {
-            model, variant, json,
+            model, variant, features, json,
         };
         command.SetAction(parsed =>
         {
-            ModelReport report = ModelInspector.Inspect(parsed.GetRequiredValue(model), parsed.GetValue(variant));
+            ModelReport report = ModelInspector.Inspect(parsed.GetRequiredValue(model), parsed.GetValue(variant), parsed.GetValue(features));
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
             else

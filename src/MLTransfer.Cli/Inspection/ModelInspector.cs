@@ -1,15 +1,16 @@
 using MLTransfer.Backbones;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Cli.Inspection;
 
-/// <summary>Finds out what a model is. Nothing is run.</summary>
+/// <summary>Finds out what a model is. Nothing is run; features are listed with the help of a session that infers their shapes.</summary>
 internal static class ModelInspector
 {
     /// <summary>The name under which the backbone inside this tool is inspected.</summary>
     public const string DefaultName = "default";
 
-    public static ModelReport Inspect(string pathOrName, string? variant)
+    public static ModelReport Inspect(string pathOrName, string? variant, bool listFeatures)
     {
         if (string.IsNullOrWhiteSpace(pathOrName))
             throw new ArgumentException("The argument 'model' is empty. Give a folder, an .onnx file or a name.");
@@ -17,14 +18,14 @@ internal static class ModelInspector
         if (pathOrName == DefaultName && !Directory.Exists(DefaultName))
         {
             return variant is null
-                ? Report(DefaultBackbones.Text.Source, DefaultBackbones.Text.Name, [], DefaultBackbones.Text, null)
+                ? Report(DefaultBackbones.Text.Source, DefaultBackbones.Text.Name, [], DefaultBackbones.Text, null, listFeatures)
                 : throw new ArgumentException($"--variant '{variant}' chooses among the .onnx files of a folder, but '{DefaultName}' is one graph. Leave --variant out.");
         }
         var options = new BackboneOptions { Variant = variant };
         BackboneFiles files = BackboneFiles.Find(pathOrName, options);
         ModelSource source = ModelSource.FromFile(files.GraphPath);
         (Backbone? backbone, string? problem) = TryOpen(pathOrName, options);
-        return Report(source, files.Name, Variants(files), backbone, problem);
+        return Report(source, files.Name, Variants(files), backbone, problem, listFeatures);
     }
 
     private static (Backbone?, string?) TryOpen(string pathOrName, BackboneOptions options)
@@ -40,7 +41,7 @@ internal static class ModelInspector
         }
     }
 
-    private static ModelReport Report(ModelSource source, string name, IReadOnlyList<VariantReport> variants, Backbone? backbone, string? problem)
+    private static ModelReport Report(ModelSource source, string name, IReadOnlyList<VariantReport> variants, Backbone? backbone, string? problem, bool listFeatures)
     {
         var summary = GraphSummary.Of(source);
         using OnnxModel model = source.Read();
@@ -62,10 +63,15 @@ internal static class ModelInspector
             RowsAreIndependent = !summary.Independence.RowsInterfere,
             RowIndependenceReason = summary.Independence.Reason,
             Variants = variants,
+            PenultimateLayers = PenultimateLayer.FindAll(model.Graph),
+            Features = listFeatures ? [.. FeatureCandidates.Of(source).Select(Feature)] : null,
             Backbone = backbone is null ? null : Describe(backbone),
             BackboneProblem = problem,
         };
     }
+
+    private static FeatureReport Feature(FeatureCandidate candidate) => new(
+        candidate.Value.Name, candidate.Operator, [.. candidate.Value.Dimensions.Select(d => d.ToString())], candidate.IsOutput, candidate.IsPenultimate);
 
     private static PortReport Port(OnnxValue value) => new(
         value.Name, value.ElementType.ToString(), value.IsRankKnown ? [.. value.Dimensions.Select(d => d.ToString())] : null);
@@ -75,7 +81,7 @@ internal static class ModelInspector
         BackboneCard card = backbone.Card;
         string? tokenizer = backbone.Tokenizer is { } t ? $"WordPiece, {t.VocabularySize} tokens" : null;
         return new BackboneReport(
-            card.Modality, card.FeatureOutput, card.Dimension, card.Pooling, card.Normalize, card.MaximumLength, tokenizer, card.Inputs, card.QueryPrefix,
+            card.Modality, card.FeatureOutput, card.Dimension, card.Pooling, card.Normalize, card.MaximumLength, tokenizer, card.Inputs, card.Image, card.Audio, card.QueryPrefix,
             card.PassagePrefix, card.Licence, card.Notes);
     }
 

@@ -44,6 +44,12 @@ internal sealed record ModelReport
     /// <summary>The graphs of the folder, the one reported on included; empty for a single file.</summary>
     public required IReadOnlyList<VariantReport> Variants { get; init; }
 
+    /// <summary>The layer before the class scores, for each output that has one: the best feature of a classifier.</summary>
+    public required IReadOnlyDictionary<string, string> PenultimateLayers { get; init; }
+
+    /// <summary>Values of the graph that can be the feature; null where they were not asked for.</summary>
+    public required IReadOnlyList<FeatureReport>? Features { get; init; }
+
     /// <summary>Null where it opens as no backbone.</summary>
     public required BackboneReport? Backbone { get; init; }
 
@@ -54,10 +60,13 @@ internal sealed record ModelReport
 /// <summary>An input or output: symbolic axes by their names, unknown ones as "?"; null where not even the rank is stated.</summary>
 internal sealed record PortReport(string Name, string Type, IReadOnlyList<string>? Shape);
 
+/// <summary>A value of the graph that can be the feature.</summary>
+internal sealed record FeatureReport(string Name, string Operator, IReadOnlyList<string> Shape, bool IsOutput, bool IsPenultimate);
+
 /// <summary>One .onnx file of a folder.</summary>
 internal sealed record VariantReport(string Name, long ByteCount, bool IsChosen);
 
 /// <summary>The card of a backbone.</summary>
 internal sealed record BackboneReport(
     BackboneModality Modality, string FeatureOutput, int Dimension, Pooling Pooling, bool Normalize, int? MaximumLength, string? Tokenizer,
-    IReadOnlyDictionary<string, string> InputRoles, string? QueryPrefix, string? PassagePrefix, string? Licence, IReadOnlyDictionary<string, string>? Notes);
+    IReadOnlyDictionary<string, string> InputRoles, ImagePreprocessing? Image, AudioPreprocessing? Audio, string? QueryPrefix, string? PassagePrefix, string? Licence, IReadOnlyDictionary<string, string>? Notes);

@@ -7,7 +7,7 @@ namespace MLTransfer.Cli.Rendering;
 /// <summary>A <see cref="TransferComparison"/> for people: the verdict, then accuracy by number of labels.</summary>
 internal static class ComparisonTable
 {
-    public static void Write(IAnsiConsole console, TransferComparison comparison)
+    public static void Write(IAnsiConsole console, TransferComparison comparison, string without = "hashed n-grams")
     {
         Color colour = comparison.Verdict switch
         {
@@ -19,7 +19,7 @@ internal static class ComparisonTable
         console.WriteLine();
         console.WriteLine();
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string heading in (string[])["labels per class", "accuracy with transfer", "without (hashed n-grams)", "macro F1 with", "without", "log-loss with", "without"])
+        foreach (string heading in (string[])["labels per class", "accuracy with transfer", $"without ({without})", "macro F1 with", "without", "log-loss with", "without"])
             table.AddColumn(new TableColumn(new Cell(heading)).RightAligned());
         foreach (ComparisonSummary s in comparison.Summaries)
         {

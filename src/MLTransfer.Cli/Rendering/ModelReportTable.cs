@@ -24,6 +24,8 @@ internal static class ModelReportTable
             ("Rows", $"{(report.RowsAreIndependent ? "independent" : "see each other")}: {report.RowIndependenceReason}"),
             .. report.Variants.Select((v, i) => (i == 0 ? "Variants" : "", $"{(v.IsChosen ? "*" : " ")} {v.Name}, {Sizes.Bytes(v.ByteCount)}")),
             .. Backbone(report),
+            .. report.PenultimateLayers.Select((l, i) => (i == 0 ? "Before the scores" : "", $"{l.Value} (before {l.Key}): the penultimate layer, to be named as the feature")),
+            .. (report.Features ?? []).Select((f, i) => (i == 0 ? "Can be the feature" : "", Describe(f))),
         ]);
     }
 
@@ -37,6 +39,10 @@ internal static class ModelReportTable
         yield return ("Backbone", $"reads {backbone.Modality.ToString().ToLowerInvariant()}; {string.Join(", ", backbone.InputRoles.Select(r => $"{r.Key} → {r.Value}"))}");
         yield return ("Feature", $"{backbone.Dimension} numbers from {backbone.FeatureOutput}");
         yield return ("Pooling", $"{backbone.Pooling}{(backbone.Normalize ? ", then divided by its Euclidean norm" : "")}");
+        if (backbone.Image is ImagePreprocessing image)
+            yield return ("Pictures", Preprocessing.Describe(image));
+        if (backbone.Audio is AudioPreprocessing audio)
+            yield return ("Sound", Preprocessing.Describe(audio));
         if (backbone.MaximumLength is int length)
             yield return ("Longest text", $"{length} tokens");
         if (backbone.Tokenizer is not null)
@@ -49,6 +55,9 @@ internal static class ModelReportTable
         foreach ((string name, string value) in backbone.Notes ?? new Dictionary<string, string>())
             yield return (name, value);
     }
+
+    private static string Describe(FeatureReport feature) =>
+        $"{feature.Name}: [{string.Join(", ", feature.Shape)}] by {feature.Operator}{(feature.IsOutput ? ", an output" : "")}{(feature.IsPenultimate ? ", the penultimate layer" : "")}";
 
     private static string Describe(PortReport port) =>
         $"{port.Name}: {port.Type} {(port.Shape is null ? "of unknown rank" : $"[{string.Join(", ", port.Shape)}]")}";

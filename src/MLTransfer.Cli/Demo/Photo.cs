@@ -1,0 +1,23 @@
+namespace MLTransfer.Cli.Demo;
+
+/// <summary>A photo with its class, and its pixels for the side without transfer.</summary>
+internal sealed class Photo
+{
+    public string Image { get; set; } = "";
+
+    public string Label { get; set; } = "";
+
+    /// <summary>16 × 16 pixels of red, green and blue.</summary>
+    [Microsoft.ML.Data.VectorType(Photos.PixelCount)]
+    public float[] Pixels { get; set; } = [];
+}
+
+/// <summary>A photo and what a model says of it.</summary>
+internal sealed class ScoredPhoto
+{
+    public string Image { get; set; } = "";
+
+    public string PredictedLabel { get; set; } = "";
+
+    public float[] Score { get; set; } = [];
+}

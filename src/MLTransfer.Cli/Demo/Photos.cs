@@ -1,0 +1,69 @@
+using MLTransfer.Images;
+
+namespace MLTransfer.Cli.Demo;
+
+/// <summary>The photos of a folder whose subfolders are classes.</summary>
+/// <param name="Rows">Those that can be read.</param>
+/// <param name="Problems">What is wrong with the others, each with its path.</param>
+internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> Problems)
+{
+    public const int PixelCount = 3 * Side * Side;
+
+    private const int Side = 16;
+
+    /// <summary>The least photos of a class: half of them are measured on.</summary>
+    private const int Least = 4;
+
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
+
+    public IReadOnlyList<string> Classes => [.. Rows.Select(r => r.Label).Distinct()];
+
+    /// <summary>Photos of the smallest class.</summary>
+    public int SmallestClass => Rows.GroupBy(r => r.Label).Min(g => g.Count());
+
+    /// <summary>Reads a folder.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArgumentException">It has fewer than two classes, or a class of too few photos.</exception>
+    public static Photos Read(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"--images names '{folder}', but there is no such folder.");
+        string[] classes = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
+        if (classes.Length < 2)
+            throw new ArgumentException($"--images names '{folder}', which has {classes.Length} subfolders. Each subfolder is a class; at least two are needed.");
+        var rows = new List<Photo>();
+        var problems = new List<string>();
+        var preprocessor = new ImagePreprocessor(new ImagePreprocessing { Filter = ResizeFilter.Box }, Side, Side);
+        using var workspace = new ImageWorkspace();
+        foreach (string path in classes)
+        {
+            int before = rows.Count;
+            foreach (string file in Files(path))
+                Read(file, Path.GetFileName(path), preprocessor, workspace, rows, problems);
+            if (rows.Count - before < Least)
+            {
+                throw new ArgumentException($"The class '{Path.GetFileName(path)}' of '{folder}' has {rows.Count - before} photos that can be read; at least {Least} are needed." +
+                    (problems.Count > 0 ? $" {problems[^1]}" : ""));
+            }
+        }
+        return new Photos(rows, problems);
+    }
+
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+
+    private static void Read(string file, string label, ImagePreprocessor preprocessor, ImageWorkspace workspace, List<Photo> rows, List<string> problems)
+    {
+        float[] pixels = new float[PixelCount];
+        try
+        {
+            preprocessor.Prepare(File.ReadAllBytes(file), workspace, rowSeed: 0, pixels);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"'{file}': {e.Message}");
+            return;
+        }
+        rows.Add(new Photo { Image = file, Label = label, Pixels = pixels });
+    }
+}
