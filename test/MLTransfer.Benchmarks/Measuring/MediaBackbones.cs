@@ -26,16 +26,22 @@ internal static class MediaBackbones
         return Backbone.Open(folder, filter is ResizeFilter other ? options with { Image = options.Image! with { Filter = other } } : options);
     }
 
+    // Moonshine was made for sentences. Clips of less than a second are followed by silence: five folds of fsdd's training rows say .973 with it and .937 without.
     private static BackboneOptions Options(string model) => model switch
     {
-        MobileNetV1 => Image(null, ImagePreprocessing.KerasTf(128)),
-        MobileNetV2 => Image("mobilenetv2_1.0_224_fp32", ImagePreprocessing.KerasTf()),
+        MobileNetV1 => Image(null, Cropped(ImagePreprocessing.KerasTf(128), 146)),
+        MobileNetV2 => Image("mobilenetv2_1.0_224_fp32", Cropped(ImagePreprocessing.KerasTf(), 256)),
         SqueezeNet => Image("squeezenet1.0_fp32", ImagePreprocessing.KerasCaffe() with { Mean = WholeMeans }),
         ResNet50 => Image(null, ImagePreprocessing.KerasCaffe()),
-        Moonshine => new BackboneOptions { Audio = AudioPreprocessing.Waveform(16_000), Pooling = Pooling.Mean },
+        Moonshine => new BackboneOptions { Audio = AudioPreprocessing.Waveform(16_000) with { MinimumSamples = 16_000 }, Pooling = Pooling.Mean },
         YamNet => new BackboneOptions { Audio = AudioPreprocessing.Waveform(16_000), FeatureOutput = "embedding" },
         _ => throw new ArgumentOutOfRangeException(nameof(model), model, "There is no such backbone."),
     };
+
+    // TensorFlow's own evaluation of both reads the middle 87.5 % of a photo, bilinear. Five folds of caltech20's training rows prefer it too for the smaller one: .895 against
+    // .883 stretched.
+    private static ImagePreprocessing Cropped(ImagePreprocessing stretched, int shorterSide) =>
+        stretched with { Resize = ImageResize.ShorterSide, ResizeSize = shorterSide, Filter = ResizeFilter.Bilinear };
 
     // The exports have turned Keras's axes.
     private static BackboneOptions Image(string? variant, ImagePreprocessing preprocessing) =>
