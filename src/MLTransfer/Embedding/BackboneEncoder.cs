@@ -38,11 +38,15 @@ internal abstract class BackboneEncoder : WindowEncoder
         _maker = new FeatureMaker(plan);
         SessionLease lease = holder.Take();
         _fingerprint = plan.Fingerprint(lease.Session, preprocessing);
+        WorkerCount = lease.Session.WorkerCount;
         holder.Return(lease);
         _scheduler = new PackScheduler();
     }
 
     protected EmbeddingPlan Plan { get; }
+
+    /// <summary>Packs that run at a time.</summary>
+    protected int WorkerCount { get; }
 
     /// <summary>Whether only rows of equal length may share a run, because padding would change their values.</summary>
     protected abstract bool EqualLengthsOnly { get; }

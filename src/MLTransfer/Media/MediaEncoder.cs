@@ -10,8 +10,11 @@ namespace MLTransfer.Media;
 /// <summary>Files and bytes through a backbone. Rows that cannot be read are errors of their own, which hold up no other row.</summary>
 internal abstract class MediaEncoder : BackboneEncoder
 {
-    // Rows of a window: enough packs for every worker, few enough that their files fit into memory many times.
-    private const int RowsPerWindow = 256;
+    // Enough packs for every worker of a processor; few enough that the shared pool, which keeps 32 arrays of a size for each core, has room for all their files. An accelerator
+    // takes 64 pictures a run, and the next 64 are decoded meanwhile.
+    private const int RowsPerWorker = 32;
+    private const int LeastRows = 64;
+    private const int RowsOfAccelerator = 256;
     private const long BytesPerWindow = 64L << 20;
     private const int RowsLogged = 10;
 
@@ -51,7 +54,8 @@ internal abstract class MediaEncoder : BackboneEncoder
         _windowBytes += target.Size;
     }
 
-    public sealed override bool HasRoom(int count) => count < RowsPerWindow && _windowBytes < BytesPerWindow;
+    public sealed override bool HasRoom(int count) =>
+        count < (WorkerCount == 1 ? RowsOfAccelerator : Math.Max(LeastRows, RowsPerWorker * WorkerCount)) && _windowBytes < BytesPerWindow;
 
     public sealed override bool IsLeftOut(int slot) => _step.LeavesRowsOut && HasFailed(slot);
 

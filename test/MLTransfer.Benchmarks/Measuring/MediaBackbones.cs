@@ -17,13 +17,13 @@ internal static class MediaBackbones
 
     /// <summary>Opens a backbone.</summary>
     /// <param name="model">Which.</param>
-    /// <param name="filter">Image backbones: how photos are resized. Default: the preset's.</param>
+    /// <param name="filter">Image backbones: stretched by this filter, as ML.NET resizes. Default: as the backbone's makers evaluated it.</param>
     public static Backbone? Open(string model, ResizeFilter? filter = null)
     {
         if (Assets.FindModel(model) is not string folder)
             return null;
         BackboneOptions options = Options(model);
-        return Backbone.Open(folder, filter is ResizeFilter other ? options with { Image = options.Image! with { Filter = other } } : options);
+        return Backbone.Open(folder, filter is ResizeFilter other ? options with { Image = options.Image! with { Filter = other, Resize = ImageResize.Exact, ResizeSize = null } } : options);
     }
 
     // Moonshine was made for sentences. Clips of less than a second are followed by silence: five folds of fsdd's training rows say .973 with it and .937 without.

@@ -32,7 +32,7 @@ internal static class ImageSpeed
 
     private static void WithMobileNetV2(Figures figures, List<LabelledFile> photos)
     {
-        if (MediaBackbones.Open(MediaBackbones.MobileNetV2) is not Backbone backbone)
+        if (MediaBackbones.Open(MediaBackbones.MobileNetV2, ResizeFilter.Nearest) is not Backbone backbone)
         {
             Skip(figures, OfMobileNetV2, MediaBackbones.MobileNetV2);
             return;
@@ -52,7 +52,7 @@ internal static class ImageSpeed
 
     private static void WithMobileNetV1(Figures figures, List<LabelledFile> photos, List<LabelledFile> all)
     {
-        if (MediaBackbones.Open(MediaBackbones.MobileNetV1) is not Backbone backbone)
+        if (MediaBackbones.Open(MediaBackbones.MobileNetV1, ResizeFilter.Nearest) is not Backbone backbone)
         {
             Skip(figures, OfMobileNetV1, MediaBackbones.MobileNetV1);
             return;

@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using MLTransfer.Onnx.Graphs;
+
+namespace MLTransfer.Recipes;
+
+/// <summary>Pictures, sounds and small graphs for recipes, written into the recipe's folder.</summary>
+internal static class Scenery
+{
+    private const int Side = 48;
+
+    /// <summary>Pictures of a sky, a meadow or a brick wall, each a little different, as BMP files.</summary>
+    public static void Picture(string path, string what, int seed)
+    {
+        var random = new Random(seed);
+        (int r, int g, int b) = what switch { "sky" => (120, 170, 230), "meadow" => (90, 160, 60), _ => (170, 80, 60) };
+        const int stride = 3 * Side;
+        byte[] file = new byte[54 + stride * Side];
+        "BM"u8.CopyTo(file);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(10), 54);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(14), 40);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), Side);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), Side);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(26), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(28), 24);
+        for (int i = 0; i < Side * Side; i++)
+        {
+            int light = random.Next(-25, 26);
+            // A wall has joints.
+            bool isJoint = what == "wall" && (i / Side % 8 == 0 || i % Side % 16 == 0);
+            Span<byte> pixel = file.AsSpan(54 + 3 * i, 3);
+            pixel[0] = (byte)Math.Clamp((isJoint ? 200 : b) + light, 0, 255);
+            pixel[1] = (byte)Math.Clamp((isJoint ? 200 : g) + light, 0, 255);
+            pixel[2] = (byte)Math.Clamp((isJoint ? 200 : r) + light, 0, 255);
+        }
+        File.WriteAllBytes(path, file);
+    }
+
+    /// <summary>image [batch, 3, 32, 32] → class scores [batch, 4] over "pooled" [batch, 6]: the mean and the mean square of each colour, mixed.</summary>
+    public static void ImageGraph(string path, bool scoresOnly = false)
+    {
+        var graph = new GraphBuilder("colours");
+        string image = graph.Input("image", OnnxElementType.Float, "batch", 3, 32, 32);
+        string squares = graph.Node("Mul", [image, image], "squares");
+        string both = graph.Node("Concat", [image, squares], "both", OnnxAttribute.Of("axis", 1L));
+        string pooled = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [both], "averages")], "pooled");
+        if (scoresOnly)
+        {
+            float[] weights = [.. Enumerable.Range(0, 24).Select(i => MathF.Sin(i + 1))];
+            string scores = graph.Node("Gemm", [pooled, graph.Initializer("w", weights, 6, 4), graph.Initializer("b", [0.1f, 0f, -0.1f, 0f], 4)], "scores");
+            graph.Output(graph.Node("Softmax", [scores], "probabilities", OnnxAttribute.Of("axis", 1L)), OnnxElementType.Float, "batch", 4);
+        }
+        else
+        {
+            graph.Output(pooled, OnnxElementType.Float, "batch", 6);
+        }
+        File.WriteAllBytes(path, graph.ToBytes());
+    }
+
+    /// <summary>A tone of some pitch as a wav file at 8 kHz, 16 bits.</summary>
+    public static void Tone(string path, double hertz, double seconds)
+    {
+        int count = (int)(8000 * seconds);
+        byte[] file = new byte[44 + 2 * count];
+        "RIFF"u8.CopyTo(file);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
+        "WAVEfmt "u8.CopyTo(file.AsSpan(8));
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), 16);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(20), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(22), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(24), 8000);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(28), 16000);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(32), 2);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(34), 16);
+        "data"u8.CopyTo(file.AsSpan(36));
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(40), 2 * count);
+        for (int i = 0; i < count; i++)
+            BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(44 + 2 * i), (short)(12000 * Math.Sin(2 * Math.PI * hertz * i / 8000)));
+        File.WriteAllBytes(path, file);
+    }
+
+    /// <summary>
+    /// wave [batch, samples] at 16 kHz → frames [batch, samples / 160, 4]: how much of 200, 400, 800 and 1600 Hz each 10 ms hold. With a window, wave [batch, 1600] → features
+    /// [batch, 4].
+    /// </summary>
+    public static void AudioGraph(string path, bool window)
+    {
+        int size = window ? 1600 : 160;
+        float[] basis = [.. Enumerable.Range(0, size).SelectMany(i => new[] { 200, 400, 800, 1600 }
+            .SelectMany(f => new[] { MathF.Cos(2 * MathF.PI * f * i / 16000) / size, MathF.Sin(2 * MathF.PI * f * i / 16000) / size }))];
+        float[] pairs = new float[8 * 4];
+        for (int i = 0; i < 8; i++)
+            pairs[4 * i + i / 2] = 1;
+        var graph = new GraphBuilder("pitch");
+        string wave = window ? graph.Input("wave", OnnxElementType.Float, "batch", size) : graph.Input("wave", OnnxElementType.Float, "batch", "samples");
+        if (!window)
+            wave = graph.Node("Reshape", [wave, graph.Initializer("shape", [0L, -1, size], 3)], "cut");
+        string waves = graph.Node("MatMul", [wave, graph.Initializer("basis", basis, size, 8)], "waves");
+        string power = graph.Node("MatMul", [graph.Node("Mul", [waves, waves], "squares"), graph.Initializer("pairs", pairs, 8, 4)], "power");
+        string features = graph.Node("Sqrt", [power], window ? "features" : "frames");
+        if (window)
+            graph.Output(features, OnnxElementType.Float, "batch", 4);
+        else
+            graph.Output(features, OnnxElementType.Float, "batch", "frames", 4);
+        File.WriteAllBytes(path, graph.ToBytes());
+    }
+}
