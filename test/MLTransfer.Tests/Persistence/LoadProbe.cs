@@ -6,10 +6,14 @@ namespace MLTransfer.Tests.Persistence;
 /// <summary>Runs test/MLTransfer.LoadProbe, a program that references MLTransfer and never names it, with a temporary folder of its own.</summary>
 internal static class LoadProbe
 {
-    public static string Program { get; } = typeof(LoadProbe).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .First(a => a.Key == "LoadProbe").Value!;
+    public static string Program { get; } = Built("LoadProbe");
 
-    public static async Task<Result> RunAsync(bool knowsTestSteps, params string[] arguments)
+    /// <summary>The same program with a reference to MLTransfer.Images.</summary>
+    public static string ProgramWithImages { get; } = Built("ImageProbe");
+
+    public static Task<Result> RunAsync(bool knowsTestSteps, params string[] arguments) => RunAsync(Program, knowsTestSteps, arguments);
+
+    public static async Task<Result> RunAsync(string program, bool knowsTestSteps, params string[] arguments)
     {
         string temporary = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"temporary-{Guid.NewGuid():N}");
         Directory.CreateDirectory(temporary);
@@ -21,7 +25,7 @@ internal static class LoadProbe
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            start.ArgumentList.Add(Program);
+            start.ArgumentList.Add(program);
             foreach (string argument in arguments)
                 start.ArgumentList.Add(argument);
             foreach (string variable in new[] { "TMPDIR", "TMP", "TEMP" })
@@ -43,6 +47,8 @@ internal static class LoadProbe
             Directory.Delete(temporary, recursive: true);
         }
     }
+
+    private static string Built(string name) => typeof(LoadProbe).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == name).Value!;
 
     /// <param name="ExitCode">0, or 1 where the model did not load.</param>
     /// <param name="Lines">The scores, one row a line.</param>
