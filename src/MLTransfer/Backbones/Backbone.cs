@@ -49,7 +49,7 @@ public sealed class Backbone
     /// <summary>The graph of the file, which the card describes and saved models hold.</summary>
     internal ModelSource Source { get; }
 
-    /// <summary>The graph that sessions run: <see cref="Source"/> where the feature is one of its outputs, else that cut at the feature, in memory.</summary>
+    /// <summary>The graph that sessions run: <see cref="Source"/> where the feature needs all of it, else that cut at the feature, in memory.</summary>
     internal ModelSource RunSource { get; }
 
     /// <summary>The small files that travel with the graph: the tokenizer's.</summary>
@@ -112,7 +112,7 @@ public sealed class Backbone
     public Backbone WithFeature(string name, Pooling? pooling = null, bool? normalize = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        FeatureGraph run = FeatureGraph.Of(Source, name, Origin);
+        FeatureGraph run = FeatureGraph.Of(Source, name, Card.Audio, Origin);
         return new Backbone(CardInference.WithFeature(Card, run, Origin, pooling, normalize), Source, run, Files, Origin, Cache);
     }
 
@@ -134,7 +134,7 @@ public sealed class Backbone
         source.Check(card.Sha256);
         if (card is { Modality: BackboneModality.Text, MaximumLength: null })
             throw Throw.CardValue(origin, "maximumLength", null, "the most tokens of a text");
-        return new Backbone(card, source, FeatureGraph.Of(source, card.FeatureOutput, origin), tokenizer, origin, new FeatureCache());
+        return new Backbone(card, source, FeatureGraph.Of(source, card.FeatureOutput, card.Audio, origin), tokenizer, origin, new FeatureCache());
     }
 
     /// <inheritdoc/>

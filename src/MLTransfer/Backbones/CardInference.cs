@@ -29,7 +29,7 @@ internal static class CardInference
 
         Pooling? usual = options.Pooling ?? stated?.Pooling ?? PoolingConfig(files);
         string name = options.FeatureOutput ?? stated?.FeatureOutput ?? FeatureName(files, graph, usual);
-        FeatureGraph run = FeatureGraph.Of(source, model, name, files.Origin);
+        FeatureGraph run = FeatureGraph.Of(source, model, name, media.Audio, files.Origin);
         // What a card says of one feature holds for no other.
         BackboneCard? same = stated?.FeatureOutput == name ? stated : null;
         Pooling pooling = DecidePooling(files.Origin, run, modality, options.Pooling ?? same?.Pooling, usual);
