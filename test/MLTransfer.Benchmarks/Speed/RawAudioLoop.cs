@@ -16,6 +16,7 @@ internal sealed class RawAudioLoop : IDisposable
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private readonly int? _window;
+    private readonly int _least;
 
     public RawAudioLoop(Backbone backbone, int? window)
     {
@@ -26,6 +27,7 @@ internal sealed class RawAudioLoop : IDisposable
         _inputNames = [backbone.Ports.Inputs.Values.Single().Name];
         _outputNames = [backbone.Card.FeatureOutput];
         _window = window;
+        _least = backbone.Card.Audio!.MinimumSamples;
     }
 
     /// <summary>Whether clips run side by side.</summary>
@@ -62,6 +64,8 @@ internal sealed class RawAudioLoop : IDisposable
     private float[] Run(InferenceSession session, string path)
     {
         float[] samples = WavDecoder.Decode(File.ReadAllBytes(path), out _);
+        if (samples.Length < _least)
+            Array.Resize(ref samples, _least);
         int window = _window ?? samples.Length;
         int windows = (samples.Length + window - 1) / window;
         Array.Resize(ref samples, windows * window);
