@@ -12,7 +12,7 @@ namespace MLTransfer.Tests.Persistence;
 /// </summary>
 internal sealed class GoldenModelTests
 {
-    private static readonly string[] Names = ["text-1", "tensor-1"];
+    private static readonly string[] Names = ["text-1", "tensor-1", "image-1", "audio-1"];
 
     private static readonly string[] Texts = ["my card is lost", "how do i pay the fee ?", "", "open a new account please !", "unknown words only"];
 
@@ -33,17 +33,28 @@ internal sealed class GoldenModelTests
     {
         var ml = new MLContext(seed: 0);
         IDataView rows = Rows(ml);
-        IEstimator<ITransformer> step = name.StartsWith("text", StringComparison.Ordinal)
-            ? new EstimatorChain<ITransformer>().Append(ml.Transforms.EmbedText(TinyBackbones.Text(), new TextEmbeddingOptions { Prefix = "the ", Dimension = 5 }))
-            : new EstimatorChain<ITransformer>().Append(ml.Transforms.EmbedTensor("Features", TinyBackbones.Tensor(), "Numbers"));
-        ITransformer model = step.Fit(rows);
+        ITransformer model = Fit(ml, name, rows);
         ml.Model.Save(model, rows.Schema, Path.Combine(Folder, $"{name}.zip"));
         File.WriteAllLines(Path.Combine(Folder, $"{name}.tsv"),
             Columns.Vectors(model.Transform(rows), "Features").Select(v => string.Join("\t", v.Select(x => x.ToString("R", CultureInfo.InvariantCulture)))));
         (model as IDisposable)?.Dispose();
     }
 
-    private static IDataView Rows(MLContext ml) => ml.Data.LoadFromEnumerable(Texts.Select((t, i) => new Row { Text = t, Numbers = [i, 1f - i, 0.5f] }));
+    private static ITransformer Fit(MLContext ml, string name, IDataView rows) => name.Split('-')[0] switch
+    {
+        "text" => ml.Transforms.EmbedText(TinyBackbones.Text(), new TextEmbeddingOptions { Prefix = "the ", Dimension = 5 }).Fit(rows),
+        "tensor" => ml.Transforms.EmbedTensor("Features", TinyBackbones.Tensor(), "Numbers").Fit(rows),
+        "image" => ml.Transforms.EmbedImage(TinyMediaBackbones.Image(), new ImageEmbeddingOptions { InputColumnName = "Picture", OnError = RowErrorPolicy.NaN }).Fit(rows),
+        _ => ml.Transforms.EmbedAudio(TinyMediaBackbones.AudioRecurrent(), new AudioEmbeddingOptions { InputColumnName = "Sound", Channel = 0 }).Fit(rows),
+    };
+
+    private static IDataView Rows(MLContext ml) => ml.Data.LoadFromEnumerable(Texts.Select((t, i) => new Row
+    {
+        Text = t,
+        Numbers = [i, 1f - i, 0.5f],
+        Picture = TinyMedia.Bmp(4 + i, 5, seed: i),
+        Sound = TinyMedia.Wav(TinyMedia.Samples(12 + 9 * i, seed: i), TinyMediaBackbones.SampleRate),
+    }));
 
     private sealed class Row
     {
@@ -51,5 +62,9 @@ internal sealed class GoldenModelTests
 
         [VectorType(3)]
         public float[] Numbers { get; set; } = [];
+
+        public byte[] Picture { get; set; } = [];
+
+        public byte[] Sound { get; set; } = [];
     }
 }
