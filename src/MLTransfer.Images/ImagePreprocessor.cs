@@ -6,9 +6,6 @@ namespace MLTransfer.Images;
 /// <summary>Makes tensors of pictures: decode, turn upright, resize, crop or pad, change at random, normalise. Immutable and thread-safe; each thread brings a workspace.</summary>
 internal sealed unsafe class ImagePreprocessor
 {
-    /// <summary>What Pillow opens without an error: twice its MAX_IMAGE_PIXELS. 716 MB while such a picture is decoded.</summary>
-    public const long DefaultPixelLimit = 178_956_970;
-
     private readonly ImagePreprocessing _settings;
     private readonly ImageAugmentation? _augmentation;
     private readonly PixelTensor _tensor;
@@ -22,7 +19,7 @@ internal sealed unsafe class ImagePreprocessor
     /// <param name="mode">Exact, or fast.</param>
     /// <param name="pixelLimit">Pixels of a picture beyond which it is refused before anything is decoded.</param>
     /// <param name="augmentation">Random changes, or null for none.</param>
-    public ImagePreprocessor(ImagePreprocessing settings, int width, int height, DecodeMode mode = DecodeMode.Exact, long pixelLimit = DefaultPixelLimit,
+    public ImagePreprocessor(ImagePreprocessing settings, int width, int height, DecodeMode mode = DecodeMode.Exact, long pixelLimit = ImageEmbeddingOptions.DefaultMaximumPixels,
         ImageAugmentation? augmentation = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);

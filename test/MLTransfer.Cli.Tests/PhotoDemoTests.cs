@@ -136,20 +136,6 @@ public sealed class PhotoDemoTests
     private static byte[] Bmp(byte red, int seed)
     {
         var random = new Random(seed);
-        byte[] file = new byte[54 + 12 * 4];
-        "BM"u8.CopyTo(file);
-        file[10] = 54;
-        file[14] = 40;
-        file[18] = 4;
-        file[22] = 4;
-        file[26] = 1;
-        file[28] = 24;
-        for (int i = 54; i < file.Length; i += 3)
-        {
-            file[i] = (byte)(250 - red + random.Next(-5, 5));
-            file[i + 1] = (byte)random.Next(256);
-            file[i + 2] = (byte)(red + random.Next(-20, 20));
-        }
-        return file;
+        return MediaFiles.Bmp(4, 4, (_, _) => ((byte)(red + random.Next(-20, 20)), (byte)random.Next(256), (byte)(250 - red + random.Next(-5, 5))));
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Testing;
 
 namespace MLTransfer.Recipes;
 
@@ -13,26 +13,15 @@ internal static class Scenery
     {
         var random = new Random(seed);
         (int r, int g, int b) = what switch { "sky" => (120, 170, 230), "meadow" => (90, 160, 60), _ => (170, 80, 60) };
-        const int stride = 3 * Side;
-        byte[] file = new byte[54 + stride * Side];
-        "BM"u8.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(10), 54);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(14), 40);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), Side);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), Side);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(26), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(28), 24);
-        for (int i = 0; i < Side * Side; i++)
+        byte[] file = MediaFiles.Bmp(Side, Side, (x, y) =>
         {
             int light = random.Next(-25, 26);
             // A wall has joints.
-            bool isJoint = what == "wall" && (i / Side % 8 == 0 || i % Side % 16 == 0);
-            Span<byte> pixel = file.AsSpan(54 + 3 * i, 3);
-            pixel[0] = (byte)Math.Clamp((isJoint ? 200 : b) + light, 0, 255);
-            pixel[1] = (byte)Math.Clamp((isJoint ? 200 : g) + light, 0, 255);
-            pixel[2] = (byte)Math.Clamp((isJoint ? 200 : r) + light, 0, 255);
-        }
+            bool isJoint = what == "wall" && (y % 8 == 0 || x % 16 == 0);
+            return (Lit(isJoint ? 200 : r), Lit(isJoint ? 200 : g), Lit(isJoint ? 200 : b));
+
+            byte Lit(int level) => (byte)Math.Clamp(level + light, 0, 255);
+        });
         File.WriteAllBytes(path, file);
     }
 
@@ -60,23 +49,8 @@ internal static class Scenery
     /// <summary>A tone of some pitch as a wav file at 8 kHz, 16 bits.</summary>
     public static void Tone(string path, double hertz, double seconds)
     {
-        int count = (int)(8000 * seconds);
-        byte[] file = new byte[44 + 2 * count];
-        "RIFF"u8.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
-        "WAVEfmt "u8.CopyTo(file.AsSpan(8));
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), 16);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(20), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(22), 1);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(24), 8000);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(28), 16000);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(32), 2);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(34), 16);
-        "data"u8.CopyTo(file.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(40), 2 * count);
-        for (int i = 0; i < count; i++)
-            BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(44 + 2 * i), (short)(12000 * Math.Sin(2 * Math.PI * hertz * i / 8000)));
-        File.WriteAllBytes(path, file);
+        short[] samples = [.. Enumerable.Range(0, (int)(8000 * seconds)).Select(i => (short)(12000 * Math.Sin(2 * Math.PI * hertz * i / 8000)))];
+        File.WriteAllBytes(path, MediaFiles.Wav(samples, 8000));
     }
 
     /// <summary>

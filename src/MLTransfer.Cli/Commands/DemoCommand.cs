@@ -56,32 +56,51 @@ internal static class DemoCommand
                 IAnsiConsole console = Tool.Console(parsed);
                 int seedCount = parsed.GetValue(seeds);
                 string path = parsed.GetRequiredValue(output);
+                OutputFile.Check(path, "--output");
                 return parsed.GetValue(images) is string folder
-                    ? PhotoDemoRun.Run(console, folder, PhotoBackbone.Open(parsed.GetRequiredValue(backbone)!, parsed.GetValue(preprocessing), parsed.GetValue(feature)), seedCount, path, cancel)
-                    : Run(console, parsed.GetValue(backbone), seedCount, path, cancel);
+                    ? RunOnPhotos(console, folder, PhotoBackbone.Open(parsed.GetRequiredValue(backbone)!, parsed.GetValue(preprocessing), parsed.GetValue(feature)), seedCount, path, cancel)
+                    : RunOnTickets(console, parsed.GetValue(backbone), seedCount, path, cancel);
             },
             CancellationToken.None));
         return command;
     }
 
-    private static int Run(IAnsiConsole console, string? pathOrName, int seedCount, string output, CancellationToken cancel)
+    private static int RunOnTickets(IAnsiConsole console, string? pathOrName, int seedCount, string output, CancellationToken cancel)
     {
-        long start = Stopwatch.GetTimestamp();
-        OutputFile.Check(output, "--output");
         Backbone backbone = pathOrName is null ? DefaultBackbones.Text : Backbone.Open(pathOrName);
         var demo = new TicketDemo(backbone);
         console.WriteLine(PlainText.Of($"{demo.RowCount} support tickets in {demo.ClassCount} classes; backbone {backbone}"));
-        console.WriteLine();
+        return Run(console, output, "hashed n-grams", progress => demo.Compare(seedCount, progress, cancel), demo.TrainAndSave, $"Trained on all {demo.RowCount} tickets", "New tickets",
+            path => ScoredTicketTable.Write(console, TicketDemo.LoadAndScore(path)), cancel);
+    }
 
-        TransferComparison comparison = RunProgress.Show(console, "Training and measuring", progress => demo.Compare(seedCount, progress, cancel));
+    private static int RunOnPhotos(IAnsiConsole console, string folder, Backbone backbone, int seedCount, string output, CancellationToken cancel)
+    {
+        var photos = Photos.Read(folder);
+        foreach (string problem in photos.Problems)
+            console.WriteLine(PlainText.Of($"left out: {problem}"));
+        console.WriteLine(PlainText.Of($"{photos.Rows.Count} photos in {photos.Classes.Count} classes, {photos.Problems.Count} left out; backbone {backbone}"));
+        var demo = new PhotoDemo(backbone, photos);
+        return Run(console, output, "16 × 16 pixels", progress => demo.Compare(seedCount, progress, cancel), demo.TrainAndSave, "Trained on all photos but those below",
+            "Photos it has not seen", path => ScoredPhotoTable.Write(console, demo.LoadAndScore(path)), cancel);
+    }
+
+    /// <summary>Compares, trains, saves, loads and scores, and says so.</summary>
+    private static int Run(
+        IAnsiConsole console, string output, string without, Func<IProgress<CompareProgress>, TransferComparison> compare, Action<string> trainAndSave, string trained,
+        string scored, Action<string> loadAndShow, CancellationToken cancel)
+    {
+        long start = Stopwatch.GetTimestamp();
+        console.WriteLine();
+        TransferComparison comparison = RunProgress.Show(console, "Training and measuring", compare);
         cancel.ThrowIfCancellationRequested();
-        ComparisonTable.Write(console, comparison);
+        ComparisonTable.Write(console, comparison, without);
         console.WriteLine();
 
-        demo.TrainAndSave(output);
-        console.WriteLine($"Trained on all {demo.RowCount} tickets, saved as {output} ({Sizes.Bytes(new FileInfo(output).Length)}), loaded again. New tickets:");
+        trainAndSave(output);
+        console.WriteLine($"{trained}, saved as {output} ({Sizes.Bytes(new FileInfo(output).Length)}), loaded again. {scored}:");
         console.WriteLine();
-        ScoredTicketTable.Write(console, TicketDemo.LoadAndScore(output));
+        loadAndShow(output);
         console.WriteLine();
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Done in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} seconds."));
         return ExitCode.Done;

@@ -7,7 +7,7 @@ namespace MLTransfer.Cli.Rendering;
 /// <summary>A <see cref="TransferComparison"/> for people: the verdict, then accuracy by number of labels.</summary>
 internal static class ComparisonTable
 {
-    public static void Write(IAnsiConsole console, TransferComparison comparison, string without = "hashed n-grams")
+    public static void Write(IAnsiConsole console, TransferComparison comparison, string without)
     {
         Color colour = comparison.Verdict switch
         {

@@ -17,20 +17,13 @@ namespace MLTransfer;
 /// </remarks>
 public sealed class ImageEmbeddingEstimator : EmbeddingEstimator<ImageEmbeddingTransformer>
 {
-    private readonly ImageStep _step;
-    private readonly ImageEmbeddingOptions _options;
-
     internal ImageEmbeddingEstimator(IHostEnvironment env, Backbone backbone, ImageEmbeddingOptions options)
         : this(env, new ImageStep(EmbeddingPlan.Make(env, ImageStep.Name, backbone, options), options), options)
     {
     }
 
     private ImageEmbeddingEstimator(IHostEnvironment env, ImageStep step, ImageEmbeddingOptions options)
-        : base(env, step)
+        : base(env, step, host => new ImageEmbeddingTransformer(host, step, options))
     {
-        _step = step;
-        _options = options;
     }
-
-    private protected override ImageEmbeddingTransformer Create(IHostEnvironment env) => new(env, _step, _options);
 }

@@ -3,7 +3,7 @@ namespace MLTransfer;
 /// <summary>Settings of <c>EmbedImage</c>.</summary>
 public sealed record ImageEmbeddingOptions : MediaEmbeddingOptions
 {
-    /// <summary>The most pixels of a picture by default, 178,956,970.</summary>
+    /// <summary>The most pixels of a picture by default: twice Pillow's MAX_IMAGE_PIXELS, beyond which Pillow refuses too. Decoding so many takes 716 MB.</summary>
     public const long DefaultMaximumPixels = 178_956_970;
 
     /// <summary>Settings that read the column "Image".</summary>
@@ -17,7 +17,7 @@ public sealed record ImageEmbeddingOptions : MediaEmbeddingOptions
 
     /// <summary>
     /// The most pixels, width times height, that a picture's header may state. A larger one is a row that cannot be read; nothing is decoded, and no memory taken. Default:
-    /// 178,956,970, where Pillow refuses too.
+    /// <see cref="DefaultMaximumPixels"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public long MaximumPixels

@@ -13,7 +13,7 @@ internal static partial class Throw
 
     public static Exception TooManyPixels(long width, long height, long limit) => new ImageDecodeException(
         $"The picture has {width} × {height} pixels, which is {width * height}; the limit is {limit}. Nothing of it was decoded. " +
-        "Make it smaller, or raise PixelLimit where you trust the file.");
+        "Make it smaller, or raise ImageEmbeddingOptions.MaximumPixels where you trust the file.");
 
     public static Exception Truncated(string format) => new ImageDecodeException(
         $"The {format} file ends before its last pixel, or its data are damaged. Copy or download it again.");

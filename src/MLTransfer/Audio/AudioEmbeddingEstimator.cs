@@ -18,20 +18,13 @@ namespace MLTransfer;
 /// </remarks>
 public sealed class AudioEmbeddingEstimator : EmbeddingEstimator<AudioEmbeddingTransformer>
 {
-    private readonly AudioStep _step;
-    private readonly AudioEmbeddingOptions _options;
-
     internal AudioEmbeddingEstimator(IHostEnvironment env, Backbone backbone, AudioEmbeddingOptions options)
         : this(env, new AudioStep(EmbeddingPlan.Make(env, AudioStep.Name, backbone, options), options), options)
     {
     }
 
     private AudioEmbeddingEstimator(IHostEnvironment env, AudioStep step, AudioEmbeddingOptions options)
-        : base(env, step)
+        : base(env, step, host => new AudioEmbeddingTransformer(host, step, options))
     {
-        _step = step;
-        _options = options;
     }
-
-    private protected override AudioEmbeddingTransformer Create(IHostEnvironment env) => new(env, _step, _options);
 }

@@ -40,13 +40,20 @@ internal sealed class AudioEncoder : MediaEncoder
             if (rate == target)
             {
                 _frontEnd.PrepareClip(samples, clip.Reserve(_frontEnd.ClipLength(samples.Length)));
-                return;
             }
-            Resampler resampler = Resampler.Get(rate, target);
-            int length = checked((int)resampler.OutputLength(samples.Length));
-            Span<float> prepared = clip.Reserve(_frontEnd.ClipLength(length));
-            resampler.Resample(samples, prepared[..length]);
-            _frontEnd.PrepareClip(prepared[..length], prepared);
+            else
+            {
+                Resampler resampler = Resampler.Get(rate, target);
+                long length = resampler.OutputLength(samples.Length);
+                // A file may state a rate of 1 Hz: few samples then become many.
+                if (length > Math.Max(samples.Length, _step.Options.MaximumSamples))
+                    throw Throw.TooManyResampled(length, rate, target, _step.Options.MaximumSamples);
+                Span<float> prepared = clip.Reserve(_frontEnd.ClipLength((int)length));
+                resampler.Resample(samples, prepared[..(int)length]);
+                _frontEnd.PrepareClip(prepared[..(int)length], prepared);
+            }
+            if (_step.Clip.FrameAxis >= 0 && _frontEnd.FrameCount(clip.Length) == 0)
+                throw Throw.ClipWithoutFrame(clip.Length);
         }
         finally
         {

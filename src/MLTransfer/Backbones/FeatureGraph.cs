@@ -10,7 +10,8 @@ namespace MLTransfer.Backbones;
 /// <param name="Shape">What the feature's axes mean.</param>
 internal sealed record FeatureGraph(ModelSource Source, OnnxValue Feature, FeatureShape Shape)
 {
-    private const long LargestCopy = 512L << 20;
+    // The classifiers that this is for are smaller; of a large text encoder the rest is a sliver.
+    private const long LargestCopy = 128L << 20;
 
     /// <summary>Finds the feature among the outputs, or cuts the graph at it. A cut asks ONNX Runtime for the feature's shape, by a session that runs nothing.</summary>
     /// <exception cref="ArgumentException">The graph has no such value, or it cannot be a feature.</exception>

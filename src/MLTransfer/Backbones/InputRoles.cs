@@ -21,11 +21,7 @@ internal static class InputRoles
     }
 
     /// <summary>Inputs without an initializer of the same name: old files list their weights among the inputs.</summary>
-    public static OnnxValue[] RequiredInputs(OnnxGraph graph)
-    {
-        HashSet<string> initialized = [.. graph.Initializers.Select(t => t.Name)];
-        return [.. graph.Inputs.Where(i => !initialized.Contains(i.Name))];
-    }
+    public static OnnxValue[] RequiredInputs(OnnxGraph graph) => [.. InputReach.Entries(graph)];
 
     private static SortedDictionary<string, string> InferText(OnnxGraph graph, OnnxValue[] inputs, string origin)
     {

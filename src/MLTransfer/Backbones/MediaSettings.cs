@@ -21,9 +21,8 @@ internal sealed record MediaSettings(BackboneModality Modality, ImagePreprocessi
         // Numbers that are measurements, not ids: a text graph has none. A folder may hold both kinds, as CLIP's and Whisper's do.
         OnnxValue[] inputs = InputRoles.RequiredInputs(graph);
         bool readsNumbers = inputs.Any(i => i.ElementType.IsReal());
-        bool asksConfig = files.Card is null && (told is BackboneModality.Image or BackboneModality.Audio || (told is null && readsNumbers));
-        ImagePreprocessing? image = options.Image ?? files.Card?.Image ?? (asksConfig ? ImagePreprocessingConfig.Read(files.Config(ConfigName)) : null);
-        AudioPreprocessing? audio = options.Audio ?? files.Card?.Audio ?? (asksConfig ? AudioPreprocessingConfig.Read(files.Config(ConfigName)) : null);
+        ImagePreprocessing? image = options.Image ?? files.Card?.Image ?? (Asks(BackboneModality.Image) ? ImagePreprocessingConfig.Read(files.Config(ConfigName)) : null);
+        AudioPreprocessing? audio = options.Audio ?? files.Card?.Audio ?? (Asks(BackboneModality.Audio) ? AudioPreprocessingConfig.Read(files.Config(ConfigName)) : null);
         BackboneModality modality = told ?? (image is not null ? BackboneModality.Image : audio is not null ? BackboneModality.Audio
             : WordPieceTokenizer.IsPresent(files.Tokenizer.Keys) && !readsNumbers ? BackboneModality.Text : BackboneModality.Tensor);
         IEnumerable<string> described = inputs.Select(CardInference.Describe);
@@ -33,5 +32,8 @@ internal sealed record MediaSettings(BackboneModality Modality, ImagePreprocessi
             BackboneModality.Audio => new(modality, null, audio ?? throw Throw.AudioUnknown(files.Origin, described)),
             _ => new(modality, null, null),
         };
+
+        // What the options or a card say is not asked again: the file may hold what is not understood, and does not matter then.
+        bool Asks(BackboneModality about) => files.Card is null && (told == about || (told is null && readsNumbers));
     }
 }

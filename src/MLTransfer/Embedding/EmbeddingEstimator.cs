@@ -11,11 +11,13 @@ public abstract class EmbeddingEstimator<TTransformer> : IEstimator<TTransformer
 {
     private readonly IHostEnvironment _env;
     private readonly EmbeddingStep _step;
+    private readonly Func<IHostEnvironment, TTransformer> _create;
 
-    private protected EmbeddingEstimator(IHostEnvironment env, EmbeddingStep step)
+    private protected EmbeddingEstimator(IHostEnvironment env, EmbeddingStep step, Func<IHostEnvironment, TTransformer> create)
     {
         _env = env;
         _step = step;
+        _create = create;
     }
 
     /// <summary>The backbone whose features are added.</summary>
@@ -29,7 +31,7 @@ public abstract class EmbeddingEstimator<TTransformer> : IEstimator<TTransformer
     {
         ArgumentNullException.ThrowIfNull(input);
         _step.CheckInput(input.Schema);
-        return Create(_env);
+        return _create(_env);
     }
 
     /// <summary>Promises the feature columns, and checks those that are read.</summary>
@@ -40,6 +42,4 @@ public abstract class EmbeddingEstimator<TTransformer> : IEstimator<TTransformer
         ArgumentNullException.ThrowIfNull(inputSchema);
         return _step.Extend(inputSchema);
     }
-
-    private protected abstract TTransformer Create(IHostEnvironment env);
 }

@@ -47,15 +47,21 @@ internal static partial class Throw
         $"The wav file's header announces {size} bytes of samples, but the file ends after {rest} of them: it was cut short. Copy it again.");
 
     public static Exception WavChannels(int channels) => new AudioDecodeException(
-        $"The wav file has {channels} channels; one is read as it is, two become their mean, of more one must be chosen. Choose a channel, or mix the file down.");
+        $"The wav file has {channels} channels; one is read as it is, two become their mean, of more one must be chosen. Choose one with AudioEmbeddingOptions.Channel, or mix the file down.");
 
     public static Exception WavChannelMissing(int channel, int channels) => new AudioDecodeException(
-        $"Channel {channel} was chosen (the first is 0), but the wav file has {channels}.");
+        $"Channel {channel} was chosen (the first is 0), but the wav file has {channels}. Correct AudioEmbeddingOptions.Channel, or the file.");
 
     public static Exception NoSamples() => new AudioDecodeException("The clip has no samples. Remove it, or let the step skip such rows.");
 
     public static Exception TooManySamples(long samples, long maximum) => new AudioDecodeException(
-        $"The clip has {samples} samples, more than the limit of {maximum}. Cut it into parts, or raise the limit.");
+        $"The clip has {samples} samples, more than the limit of {maximum}. Cut it into parts, or raise AudioEmbeddingOptions.MaximumSamples.");
+
+    public static Exception TooManyResampled(long samples, int from, int to, long maximum) => new AudioDecodeException(
+        $"The clip would have {samples} samples at the backbone's {to} Hz (it has {from} Hz), more than the limit of {maximum}. Cut it into parts, or raise AudioEmbeddingOptions.MaximumSamples.");
+
+    public static Exception ClipWithoutFrame(int samples) => new AudioDecodeException(
+        $"The clip has {samples} samples at the backbone's rate, which do not fill one frame of its spectrogram. Remove it, or set AudioPreprocessing.MinimumSamples to fill such clips up.");
 
     public static Exception SampleNotFinite(int index, float value) => new AudioDecodeException(
         $"Sample {index} of the clip is {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, expected a finite number. " +

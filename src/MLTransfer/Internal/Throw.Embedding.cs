@@ -9,7 +9,7 @@ internal static partial class Throw
         $"Column '{column}' is a sequence (Pooling.None); Dimension truncates pooled features only. Leave Dimension null.");
 
     public static Exception OutputShape(string backbone, string output, int rows, int dimension, long[] shape) => new InvalidOperationException(
-        $"Output '{output}' of backbone '{backbone}' came out as [{string.Join(", ", shape)}]; expected [{rows}, {dimension}] or [{rows}, tokens, {dimension}]. " +
+        $"Output '{output}' of backbone '{backbone}' came out as [{string.Join(", ", shape)}]; expected {rows} rows of vectors, tokens or places of {dimension} numbers. " +
         "Correct the card's featureOutput and dimension.");
 
     public static Exception MaximumLengthTooLarge(int asked, string backbone, long available) => new ArgumentException(

@@ -17,20 +17,13 @@ namespace MLTransfer;
 /// </remarks>
 public sealed class TensorEmbeddingEstimator : EmbeddingEstimator<TensorEmbeddingTransformer>
 {
-    private readonly TensorStep _step;
-    private readonly TensorEmbeddingOptions _options;
-
     internal TensorEmbeddingEstimator(IHostEnvironment env, Backbone backbone, TensorEmbeddingOptions options)
         : this(env, new TensorStep(EmbeddingPlan.Make(env, TensorStep.Name, backbone, options), options), options)
     {
     }
 
     private TensorEmbeddingEstimator(IHostEnvironment env, TensorStep step, TensorEmbeddingOptions options)
-        : base(env, step)
+        : base(env, step, host => new TensorEmbeddingTransformer(host, step, options))
     {
-        _step = step;
-        _options = options;
     }
-
-    private protected override TensorEmbeddingTransformer Create(IHostEnvironment env) => new(env, _step, _options);
 }

@@ -17,20 +17,13 @@ namespace MLTransfer;
 /// </remarks>
 public sealed class TextEmbeddingEstimator : EmbeddingEstimator<TextEmbeddingTransformer>
 {
-    private readonly TextStep _step;
-    private readonly TextEmbeddingOptions _options;
-
     internal TextEmbeddingEstimator(IHostEnvironment env, Backbone backbone, TextEmbeddingOptions options)
         : this(env, new TextStep(EmbeddingPlan.Make(env, TextStep.Name, backbone, options), options), options)
     {
     }
 
     private TextEmbeddingEstimator(IHostEnvironment env, TextStep step, TextEmbeddingOptions options)
-        : base(env, step)
+        : base(env, step, host => new TextEmbeddingTransformer(host, step, options))
     {
-        _step = step;
-        _options = options;
     }
-
-    private protected override TextEmbeddingTransformer Create(IHostEnvironment env) => new(env, _step, _options);
 }

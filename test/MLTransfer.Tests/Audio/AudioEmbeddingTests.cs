@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Tests.Contracts;
 using MLTransfer.Tests.Support;
 
@@ -57,6 +58,20 @@ internal sealed class AudioEmbeddingTests : EmbeddingContract<AudioEmbeddingTran
         float[][] windows = Windows(clip, hop ?? TinyMediaBackbones.Window);
         float[][] expected = [Mean(windows)];
         Columns.AssertEqual(Features(new MLContext(0), backbone, [new SampleRow { Audio = clip }]), expected, 1e-6f, "the mean in float32");
+    }
+
+    [TestCase(false, 8)]
+    [TestCase(true, 6)]
+    public void Transform_FramesBehindTheClipsEnd_CountUnlessTheCardSaysThatTheyFollowTime(bool followTime, int expected)
+    {
+        var graph = new GraphBuilder("frames");
+        string wave = graph.Input("wave", OnnxElementType.Float, "batch", TinyMediaBackbones.Window);
+        string fours = graph.Node("Reshape", [wave, graph.Initializer("shape", [0L, -1, 4], 3)], "fours");
+        graph.Output(graph.Node("MatMul", [fours, graph.Initializer("w", TinyBackbones.Values(4 * D, seed: 5), 4, D)], "frames"), OnnxElementType.Float, "batch", 4, D);
+        Backbone backbone = TinyMediaBackbones.Audio(graph, "frames", AudioPreprocessing.Waveform(Rate) with { FramesFollowTime = followTime });
+        // Four frames of the first window; of the second, 6 of 16 samples are the clip's: two frames, the second in part.
+        float[] clip = TinyMedia.Samples(22, seed: 5);
+        Assert.That(Features(new MLContext(0), backbone, [new SampleRow { Audio = clip }], new AudioEmbeddingOptions { Pooling = Pooling.None })[0], Has.Length.EqualTo(expected * D));
     }
 
     [Test]
@@ -156,6 +171,29 @@ internal sealed class AudioEmbeddingTests : EmbeddingContract<AudioEmbeddingTran
     }
 
     [Test]
+    public void Transform_RateThatMakesFewSamplesMany_IsRefusedBeforeMemoryIsTaken()
+    {
+        SampleRow[] rows = [new SampleRow { Audio = TinyMedia.Samples(1000, seed: 1) }];
+        Assert.That(() => Features(new MLContext(0), TinyMediaBackbones.AudioFrames(), rows, new AudioEmbeddingOptions { SampleRate = 40, MaximumSamples = 100_000 }),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("200000 samples").And.Message.Contains("40 Hz").And.Message.Contains("MaximumSamples"));
+    }
+
+    [Test]
+    public void Transform_ClipShorterThanAFrame_IsARowErrorThatNamesTheSetting()
+    {
+        var graph = new GraphBuilder("mel");
+        string mel = graph.Input("mel", OnnxElementType.Float, "batch", "frames", 80);
+        graph.Output(graph.Node("MatMul", [mel, graph.Initializer("w", TinyBackbones.Values(80 * D, seed: 8), 80, D)], "features"), OnnxElementType.Float, "batch", "frames", D);
+        Backbone backbone = TinyMediaBackbones.Audio(graph, "features", AudioPreprocessing.Kaldi() with { MinimumSamples = 0 });
+        var options = new AudioEmbeddingOptions { OnError = RowErrorPolicy.NaN };
+        float[][] found = Features(new MLContext(0), backbone, [new SampleRow { Audio = new float[399] }, new SampleRow { Audio = TinyMedia.Samples(400, seed: 2) }], options);
+        Assert.That(found[0], Has.All.NaN);
+        Assert.That(found[1], Has.All.Matches<float>(float.IsFinite));
+        Assert.That(() => Features(new MLContext(0), backbone, [new SampleRow { Audio = new float[399] }]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("399 samples").And.Message.Contains("MinimumSamples"));
+    }
+
+    [Test]
     public void EmbedAudio_OverABackboneForSomethingElse_SaysHowToOpenIt()
     {
         var ml = new MLContext(0);
@@ -180,12 +218,12 @@ internal sealed class AudioEmbeddingTests : EmbeddingContract<AudioEmbeddingTran
         Assert.That(() => new MLContext(0).Transforms.EmbedAudio("Features", other), Throws.ArgumentException.With.Message.Contains("12").And.Message.Contains("16"));
     }
 
-    private static MLTransfer.Onnx.Graphs.GraphBuilder WindowGraph()
+    private static GraphBuilder WindowGraph()
     {
-        var graph = new MLTransfer.Onnx.Graphs.GraphBuilder("window");
-        string wave = graph.Input("wave", MLTransfer.Onnx.Graphs.OnnxElementType.Float, "batch", TinyMediaBackbones.Window);
+        var graph = new GraphBuilder("window");
+        string wave = graph.Input("wave", OnnxElementType.Float, "batch", TinyMediaBackbones.Window);
         string product = graph.Node("MatMul", [wave, graph.Initializer("w", TinyMediaBackbones.WindowWeights(), TinyMediaBackbones.Window, D)], "features");
-        return graph.Output(product, MLTransfer.Onnx.Graphs.OnnxElementType.Float, "batch", D);
+        return graph.Output(product, OnnxElementType.Float, "batch", D);
     }
 
     private static float[][] Features<T>(MLContext ml, Backbone backbone, IEnumerable<T> rows, AudioEmbeddingOptions? options = null)

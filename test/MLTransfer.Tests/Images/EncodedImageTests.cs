@@ -165,7 +165,7 @@ public sealed class EncodedImageTests
     private static void Refused(byte[] file, string words) =>
         Assert.That(() => Decode(file), Throws.TypeOf<ImageDecodeException>().With.Message.Contains(words));
 
-    private static void Decode(byte[] file, long pixelLimit = ImagePreprocessor.DefaultPixelLimit)
+    private static void Decode(byte[] file, long pixelLimit = ImageEmbeddingOptions.DefaultMaximumPixels)
     {
         using var workspace = new ImageWorkspace();
         var preprocessor = new ImagePreprocessor(new ImagePreprocessing(), 8, 8, pixelLimit: pixelLimit);
