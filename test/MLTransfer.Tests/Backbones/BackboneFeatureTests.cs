@@ -190,6 +190,18 @@ internal sealed class BackboneFeatureTests
     }
 
     [Test]
+    public void Open_OutputThatNeedsOneOfTwoInputs_KeepsBoth()
+    {
+        // Whoever names a column for each input of the file is not to be told that one is gone.
+        var graph = new GraphBuilder("policy");
+        graph.Output(graph.Node("Tanh", [graph.Input("obs", OnnxElementType.Float, "batch", 3)], "features"), OnnxElementType.Float, "batch", 3);
+        graph.Output(graph.Node("Neg", [graph.Input("state", OnnxElementType.Float, "batch", 2)], "next"), OnnxElementType.Float, "batch", 2);
+        string path = Path.Combine(_folder, "policy.onnx");
+        File.WriteAllBytes(path, graph.ToBytes());
+        Assert.That(Backbone.Open(path, new BackboneOptions { FeatureOutput = "features" }).Ports.Inputs.Keys, Is.EqualTo(["obs", "state"]));
+    }
+
+    [Test]
     public void WithFeature_OutputThatNeedsPartOfTheGraph_RunsThatPart()
     {
         GraphBuilder graph = Classifier();
