@@ -1,0 +1,31 @@
+using MLTransfer.Onnx.Graphs;
+
+namespace MLTransfer.Onnx.Gradients;
+
+/// <summary>Sizes that the open axes of a graph's inputs have in two probing runs. Axes of one name have one size; an unnamed first axis holds the rows.</summary>
+/// <param name="lengths">Pairs of sizes for other axes than the rows', taken in the order in which the inputs name them; the last pair is repeated.</param>
+internal sealed class ProbeSizes(params (long First, long Second)[] lengths)
+{
+    private static readonly (long First, long Second) Rows = (2, 3);
+
+    private readonly Dictionary<string, (long First, long Second)> _named = new(StringComparer.Ordinal);
+
+    /// <summary>Tried one after the other: texts and vectors take any size, pictures need some pixels, sounds some thousand samples.</summary>
+    public static IEnumerable<ProbeSizes> Attempts => [new((5, 7), (11, 13), (17, 19)), new((64, 96)), new((224, 256)), new((4000, 6000))];
+
+    /// <summary>An input's shape in run 0 or 1.</summary>
+    public long[] ShapeOf(OnnxValue input, int run) =>
+        [.. input.Dimensions.Select((axis, position) => axis.Value ?? (run == 0 ? SizeOf(axis, position).First : SizeOf(axis, position).Second))];
+
+    private (long First, long Second) SizeOf(OnnxDimension axis, int position)
+    {
+        if (axis.Symbol is not string symbol)
+            return position == 0 ? Rows : lengths[Math.Min(position - 1, lengths.Length - 1)];
+        if (!_named.TryGetValue(symbol, out (long First, long Second) size))
+        {
+            size = position == 0 ? Rows : lengths[Math.Min(_named.Values.Count(v => v != Rows), lengths.Length - 1)];
+            _named.Add(symbol, size);
+        }
+        return size;
+    }
+}
