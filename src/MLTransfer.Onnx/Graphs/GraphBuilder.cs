@@ -18,6 +18,7 @@ namespace MLTransfer.Onnx.Graphs;
 internal sealed class GraphBuilder
 {
     private readonly string _name;
+    private readonly OnnxModel? _base;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly ImmutableArray<OnnxNode>.Builder _nodes = ImmutableArray.CreateBuilder<OnnxNode>();
     private readonly ImmutableArray<OnnxValue>.Builder _inputs = ImmutableArray.CreateBuilder<OnnxValue>();
@@ -31,6 +32,22 @@ internal sealed class GraphBuilder
         _name = name;
         _opsets.Add(new OnnxOpset("", opset));
     }
+
+    private GraphBuilder(OnnxModel model)
+    {
+        OnnxGraph graph = model.Graph;
+        _base = model;
+        _name = graph.Name;
+        _names = [.. graph.Nodes.SelectMany(n => n.Outputs), .. graph.Inputs.Select(i => i.Name), .. graph.Initializers.Select(t => t.Name)];
+        _nodes.AddRange(graph.Nodes);
+        _inputs.AddRange(graph.Inputs);
+        _outputs.AddRange(graph.Outputs);
+        _initializers.AddRange(graph.Initializers);
+        _opsets.AddRange(model.Opsets);
+    }
+
+    /// <summary>Goes on from a model: what is made comes behind its nodes. Everything else of it stays, its weights as slices of its file.</summary>
+    public static GraphBuilder On(OnnxModel model) => new(model);
 
     /// <summary>Axes are sizes or names: <c>Input("x", OnnxElementType.Float, "batch", 3)</c>.</summary>
     public string Input(string name, OnnxElementType type, params ReadOnlySpan<OnnxDimension> dimensions)
@@ -95,6 +112,15 @@ internal sealed class GraphBuilder
         return this;
     }
 
+    /// <summary>A name that nothing in the graph has, starting with <paramref name="name"/>.</summary>
+    public string Free(string name)
+    {
+        string free = name;
+        for (int number = 2; _names.Contains(free); number++)
+            free = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}_{number}");
+        return free;
+    }
+
     /// <summary>Uses a set of operators besides ONNX's own.</summary>
     public GraphBuilder Import(string domain, long version)
     {
@@ -103,7 +129,7 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>The graph alone, for an attribute of a node that has sub-graphs.</summary>
-    public OnnxGraph BuildGraph() => new()
+    public OnnxGraph BuildGraph() => (_base?.Graph ?? new OnnxGraph()) with
     {
         Name = _name,
         Nodes = _nodes.ToImmutable(),
@@ -112,7 +138,7 @@ internal sealed class GraphBuilder
         Initializers = _initializers.ToImmutable(),
     };
 
-    public OnnxModel Build() => new()
+    public OnnxModel Build() => _base is not null ? _base with { Opsets = _opsets.ToImmutable(), Graph = BuildGraph() } : new OnnxModel
     {
         IrVersion = _opsets[0].Version switch { <= 17 => 8, <= 20 => 9, _ => 10 },
         ProducerName = "MLTransfer",
