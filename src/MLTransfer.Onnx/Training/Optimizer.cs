@@ -48,6 +48,11 @@ public sealed record Optimizer
         return new Optimizer { Momentum = Share(momentum, nameof(momentum)), IsNesterov = nesterov };
     }
 
+    /// <summary>Its name and settings, such as "AdamW(0.9, 0.999, 1E-08)".</summary>
+    public override string ToString() => IsAdamW
+        ? FormattableString.Invariant($"AdamW({Beta1:R}, {Beta2:R}, {Epsilon:R})")
+        : FormattableString.Invariant($"Sgd({Momentum:R}{(IsNesterov ? ", Nesterov" : "")})");
+
     private static double Share(double value, string name) => value is >= 0 and < 1
         ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above, and below 1.");
 }
