@@ -1,0 +1,20 @@
+namespace MLTransfer.Onnx.Training;
+
+/// <summary>What random numbers are for. The values are part of what a seed means and never change.</summary>
+internal enum RandomStream
+{
+    /// <summary>The order of rows in an epoch.</summary>
+    RowOrder = 1,
+
+    /// <summary>The order of batches in an epoch.</summary>
+    BatchOrder = 2,
+
+    /// <summary>Which rows are held out.</summary>
+    HeldOut = 3,
+
+    /// <summary>Start values of new weights.</summary>
+    Weights = 4,
+
+    /// <summary>Dropout masks.</summary>
+    Dropout = 5,
+}
