@@ -10,7 +10,11 @@ namespace MLTransfer.Onnx.Training;
 /// </summary>
 internal static class RunConfiguration
 {
+    /// <param name="problem">Count, lengths and weights of its rows are part of it.</param>
+    /// <param name="layout">Every tensor and its settings.</param>
     /// <param name="start">Start weights; their hash is part of it.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="lengthBudget">Padded places of a micro-batch at most.</param>
     /// <param name="dataFingerprint">The caller's hash of rows, labels and graph.</param>
     public static string Describe(
         ITrainingProblem problem, ParameterLayout layout, float[] start, TrainingOptions options, int? lengthBudget, string dataFingerprint) => string.Join('\n',

@@ -16,6 +16,11 @@ internal sealed class StepRunner
     private readonly float[] _start;
     private readonly float[] _gradient;
 
+    /// <param name="problem">Rows and gradients.</param>
+    /// <param name="layout">Where each tensor lies.</param>
+    /// <param name="options">Decay, clipping, pull and seed.</param>
+    /// <param name="planner">Cuts the rows of a step into micro-batches.</param>
+    /// <param name="updater">The optimizer.</param>
     /// <param name="start">θ₀ of L2-SP; not changed.</param>
     public StepRunner(ITrainingProblem problem, ParameterLayout layout, TrainingOptions options, BatchPlanner planner, ParameterUpdater updater, float[] start)
     {
