@@ -12,13 +12,14 @@ internal static class GradientGraph
 {
     /// <summary>Differentiates a model.</summary>
     /// <param name="model">The forward half, in operators of <see cref="OpsetUpgrade.Version"/>. Not changed.</param>
-    /// <param name="loss">The value L: one number.</param>
+    /// <param name="loss">The value L: one number; or, with <paramref name="gradient"/>, the value that is gone back from.</param>
     /// <param name="parameters">Initializers, or inputs, with respect to which L is differentiated. Initializers become inputs of the result.</param>
     /// <param name="shapes">Types and shapes of the model's values.</param>
     /// <param name="name">The model's name, for messages.</param>
+    /// <param name="gradient">A value of the model that is the gradient of L with respect to <paramref name="loss"/>; null where that is L itself.</param>
     /// <exception cref="NotSupportedException">A node between a parameter and L has no rule.</exception>
     /// <exception cref="ArgumentException">L does not depend on a parameter.</exception>
-    public static GradientModel Of(OnnxModel model, string loss, IReadOnlyCollection<string> parameters, ProbedShapes shapes, string name)
+    public static GradientModel Of(OnnxModel model, string loss, IReadOnlyCollection<string> parameters, ProbedShapes shapes, string name, string? gradient = null)
     {
         OnnxGraph graph = model.Graph;
         HashSet<string> active = ActiveValues.Between(graph, parameters, loss, shapes);
@@ -28,7 +29,7 @@ internal static class GradientGraph
                 throw Throw.ParameterWithoutEffect(name, parameter, loss);
         }
         var tape = new GradientTape(graph, shapes, active);
-        tape.Send(loss, tape.Number(tape.Facts(loss).Type, 1));
+        tape.Send(loss, gradient ?? tape.Number(tape.Facts(loss).Type, 1));
         foreach (OnnxNode node in graph.Nodes.Reverse())
         {
             if (!node.Outputs.Any(active.Contains))

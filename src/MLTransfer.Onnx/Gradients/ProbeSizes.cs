@@ -13,6 +13,18 @@ internal sealed class ProbeSizes(params (long First, long Second)[] lengths)
     /// <summary>Tried one after the other: texts and vectors take any size, pictures need some pixels, sounds some thousand samples.</summary>
     public static IEnumerable<ProbeSizes> Attempts => [new((5, 7), (11, 13), (17, 19)), new((64, 96)), new((224, 256)), new((4000, 6000))];
 
+    /// <summary>Sizes by the names of axes. An axis of any other name is an error of the caller's.</summary>
+    public static ProbeSizes Named(IReadOnlyDictionary<string, (long First, long Second)> sizes)
+    {
+        var named = new ProbeSizes((5, 7));
+        foreach ((string name, (long, long) size) in sizes)
+            named._named.Add(name, size);
+        return named;
+    }
+
+    /// <summary>The sizes by the names of axes, as far as they were asked for.</summary>
+    public IReadOnlyDictionary<string, (long First, long Second)> ByName => _named;
+
     /// <summary>An input's shape in run 0 or 1.</summary>
     public long[] ShapeOf(OnnxValue input, int run) =>
         [.. input.Dimensions.Select((axis, position) => axis.Value ?? (run == 0 ? SizeOf(axis, position).First : SizeOf(axis, position).Second))];

@@ -14,7 +14,14 @@ internal sealed class ProbedShapes
 {
     private readonly Dictionary<string, ProbedValue> _values;
 
-    private ProbedShapes(Dictionary<string, ProbedValue> values) => _values = values;
+    private ProbedShapes(Dictionary<string, ProbedValue> values, ProbeSizes sizes)
+    {
+        _values = values;
+        Sizes = sizes;
+    }
+
+    /// <summary>The sizes at which the graph ran.</summary>
+    public ProbeSizes Sizes { get; }
 
     /// <summary>The value's type and axes; null for what is no tensor.</summary>
     public ProbedValue? this[string value] => _values.GetValueOrDefault(value);
@@ -60,7 +67,7 @@ internal sealed class ProbedShapes
             if (runs[1].TryGetValue(value, out (OnnxElementType Type, long[] Shape) other) && other.Shape.Length == shape.Length)
                 values[value] = new ProbedValue(type, [.. shape.Zip(other.Shape, (a, b) => new ProbedAxis(a, b))]);
         }
-        return new ProbedShapes(values);
+        return new ProbedShapes(values, sizes);
     }
 
     private static Dictionary<string, (OnnxElementType, long[])> RunOnce(OnnxSession session, OnnxValue[] entries, ProbeSizes sizes, int run)

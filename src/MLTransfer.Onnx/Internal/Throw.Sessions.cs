@@ -24,6 +24,9 @@ internal static partial class Throw
         $"The graph '{model}' failed while it ran on '{target}' over {string.Join(", ", names.Zip(inputs, (n, i) => $"'{n}' {Shape(i.GetTensorTypeAndShape().Shape)}"))}: " +
         inner.Message, inner);
 
+    public static Exception BoundRunFailed(string model, ComputeTarget target, int rows, Exception inner) => new InvalidOperationException(
+        $"The graph '{model}' failed while it ran on '{target}' over {rows} rows: {inner.Message}", inner);
+
     public static Exception ShapeMismatch(TensorPort port, ReadOnlySpan<long> shape) => new ArgumentException(
         $"The graph declares {port}, but a tensor of shape {Shape(shape)} was given for it.");
 

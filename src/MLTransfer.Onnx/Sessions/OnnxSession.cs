@@ -97,7 +97,7 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Runs and lets ONNX Runtime make the outputs. The caller disposes them.</summary>
-    /// <inheritdoc cref="Run"/>
+    /// <inheritdoc cref="Run(string[], OrtValue[], string[], OrtValue[], int)"/>
     public IDisposableReadOnlyCollection<OrtValue> RunAllocating(string[] inputNames, OrtValue[] inputs, string[] outputNames, int rows)
     {
         Count(rows);
@@ -108,6 +108,27 @@ internal sealed class OnnxSession : IDisposable
         catch (OnnxRuntimeException e)
         {
             throw Throw.RunFailed(_name, Target, inputNames, inputs, e);
+        }
+    }
+
+    /// <summary>
+    /// Inputs and outputs that stay bound from run to run, for loops in which nothing may be allocated. Each thread has its own; the caller disposes it.
+    /// </summary>
+    public OrtIoBinding CreateBinding() => _session.CreateIoBinding();
+
+    /// <summary>Runs over what is bound.</summary>
+    /// <param name="binding">Made by <see cref="CreateBinding"/> of this session.</param>
+    /// <param name="rows">Rows in this run, for the counter.</param>
+    public void Run(OrtIoBinding binding, int rows)
+    {
+        Count(rows);
+        try
+        {
+            _session.RunWithBinding(_runOptions, binding);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Throw.BoundRunFailed(_name, Target, rows, e);
         }
     }
 

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace MLTransfer.Onnx.Training.Graphs;
+
+/// <summary>The rows of a training graph, and which of them are held out. Immutable.</summary>
+internal sealed record TrainingData
+{
+    /// <summary>One source for each input of the model, for training.</summary>
+    public required ImmutableArray<IRowSource> Sources { get; init; }
+
+    /// <summary>The same without what is random (dropout, augmentation). Default: <see cref="Sources"/>.</summary>
+    public ImmutableArray<IRowSource> EvaluationSources { get; init; }
+
+    /// <summary>The targets, K numbers for each row.</summary>
+    public required IRowStore Targets { get; init; }
+
+    /// <summary>K.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>How much each row counts.</summary>
+    public required double[] Weights { get; init; }
+
+    /// <summary>The length of each row, by which rows are packed; empty where all are alike.</summary>
+    public int[] Lengths { get; init; } = [];
+
+    /// <summary>The rows to train on.</summary>
+    public required int[] TrainingRows { get; init; }
+
+    /// <summary>The rows held out.</summary>
+    public int[] HeldOutRows { get; init; } = [];
+
+    /// <summary>
+    /// What is measured on the rows held out, higher being better, of their indices and their predictions [rows, K]; null for nothing but the loss.
+    /// </summary>
+    public Func<int[], float[], double>? Metric { get; init; }
+
+    public int LengthOf(int row) => Lengths.Length == 0 ? 1 : Lengths[row];
+}
