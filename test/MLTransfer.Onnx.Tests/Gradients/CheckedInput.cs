@@ -22,6 +22,12 @@ internal sealed record CheckedInput
 
     public bool IsDifferentiated { get; private init; }
 
+    /// <summary>The axes whose size is left open in the second check; default: all.</summary>
+    public int[]? OpenAxes { get; private init; }
+
+    /// <summary>The same numbers, with only these axes open in the second check.</summary>
+    public CheckedInput OpenAt(params int[] axes) => this with { OpenAxes = axes };
+
     /// <summary>Numbers from −1 to 1, never nearer than 0.05 to 0, where many functions have a kink; all different.</summary>
     public static CheckedInput Real(params long[] shape) => Real(-1, 1, shape);
 

@@ -69,7 +69,8 @@ internal sealed class GradientCheck
         if (!input.IsDifferentiated)
             return input.Integers is not null ? graph.Initializer(name, input.Integers, input.Shape) : graph.Initializer(Tensor(name, input.Values, input.Shape));
         // A size is a name: equal sizes are the same axis.
-        return graph.Input(name, _type, [.. input.Shape.Select(size => held?.Contains(size) == false ? $"s{size}" : (OnnxDimension)size)]);
+        return graph.Input(name, _type, [.. input.Shape.Select((size, axis) =>
+            held?.Contains(size) == false && input.OpenAxes?.Contains(axis) != false ? $"s{size}" : (OnnxDimension)size)]);
     }
 
     private OnnxTensor Tensor(string name, double[] values, long[] shape) => _type == OnnxElementType.Double

@@ -24,7 +24,6 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
     private readonly StepWorkers _workers;
     private readonly int[] _ends;
     private int[] _rows = [];
-    private int _shardCount;
     private StepInfo _step;
 
     /// <param name="graph">What is trained.</param>
@@ -50,6 +49,9 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
         _workers = new StepWorkers(threads, RunShard);
     }
 
+    /// <summary>Shards of the last step.</summary>
+    public int ShardCount { get; private set; }
+
     public int RowCount => _data.TrainingRows.Length;
 
     public int LengthOf(int row) => _data.LengthOf(_data.TrainingRows[row]);
@@ -64,7 +66,7 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
             _rows[i] = _data.TrainingRows[rows[i]];
         _step = step;
         Divide(rows.Length);
-        for (int shard = 0; shard < _shardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             _runs[shard].BindParameters(parameters, _layout);
             // The first shard of a step writes where the loop wants the sum: there is nothing yet to add to.
@@ -73,11 +75,11 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
             else
                 _runs[shard].BindGradient(_ownGradients[shard] ??= _layout.Allocate(), _layout);
         }
-        _workers.Run(_shardCount);
-        for (int shard = step.MicroBatch == 0 ? 1 : 0; shard < _shardCount; shard++)
+        _workers.Run(ShardCount);
+        for (int shard = step.MicroBatch == 0 ? 1 : 0; shard < ShardCount; shard++)
             TensorPrimitives.Add(gradient, _ownGradients[shard], gradient);
         double loss = 0;
-        for (int shard = 0; shard < _shardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
             loss += _runs[shard].Loss;
         return loss;
     }
@@ -119,16 +121,16 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
         long units = 0;
         for (int i = 0; i < count; i++)
             units += _data.LengthOf(_rows[i]);
-        _shardCount = (int)Math.Clamp(Math.Floor(units * _workPerUnit / WorkForShard), 1, Math.Min(_runs.Length, count));
+        ShardCount = (int)Math.Clamp(Math.Floor(units * _workPerUnit / WorkForShard), 1, Math.Min(_runs.Length, count));
         long passed = 0;
         int shard = 0;
-        for (int i = 0; i < count && shard < _shardCount - 1; i++)
+        for (int i = 0; i < count && shard < ShardCount - 1; i++)
         {
             passed += _data.LengthOf(_rows[i]);
             // Each later shard needs a row, too.
-            if (passed * _shardCount >= units * (shard + 1) || count - i - 1 == _shardCount - shard - 1)
+            if (passed * ShardCount >= units * (shard + 1) || count - i - 1 == ShardCount - shard - 1)
                 _ends[shard++] = i + 1;
         }
-        _ends[_shardCount - 1] = count;
+        _ends[ShardCount - 1] = count;
     }
 }
