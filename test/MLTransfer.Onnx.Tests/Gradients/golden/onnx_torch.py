@@ -14,14 +14,16 @@ CONSTANT_INPUTS = {"Clip": (1, 2), "DequantizeLinear": (1, 2), "BatchNormalizati
 
 
 class Module:
-    def __init__(self, file, dtype=torch.float32):
+    def __init__(self, file, dtype=torch.float32, edges_pass=True):
+        """`edges_pass`: whether Clip lets the gradient through where its input lies exactly on a bound, as torch.clamp does and torch's ReLU6 does not."""
         model = onnx.load(str(file))
         self.graph = model.graph
         self.opset = next(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
         self.dtype = dtype
+        self.edges_pass = edges_pass
         self.constants, self.parameters = {}, {}
         self.values_of = {}                      # parameter -> the tensor that it stands for: itself, or DequantizeLinear's output
-        self.edges = 0                           # elements exactly on a kink of Clip, where conventions differ, in the last run
+        self.edges = 0                           # elements exactly on a bound of Clip in the last run
         self._load()
 
     def _load(self):
@@ -135,13 +137,13 @@ class Module:
         return _fold(torch.maximum, x)
 
     def op_Clip(self, a, x, low=None, high=None):
-        # torch.clamp lets the gradient through on the bounds; hardtanh (ReLU6 before it was exported) does not.
         low = a["min"] if low is None and "min" in a else low
         high = a["max"] if high is None and "max" in a else high
         for bound in (low, high):
             if bound is not None:
                 self.edges += int((x.detach() == bound).sum())
-        return x.clamp(None if low is None else float(low), None if high is None else float(high))
+        low, high = -torch.inf if low is None else float(low), torch.inf if high is None else float(high)
+        return x.clamp(low, high) if self.edges_pass else F.hardtanh(x, low, high)
 
     # Matrix.
     op_MatMul = staticmethod(lambda a, x, y: x @ y)
@@ -343,11 +345,3 @@ def _pad(x, a, rank, value, kernel=None):
     if list(begin) == list(end) and (kernel is None or all(2 * p <= k for p, k in zip(begin, kernel))):
         return x, list(begin)
     return F.pad(x, _torch_pads(begin, end), value=value), [0] * rank
-
-
-def gradients(file, inputs, output, coefficients, dtype):
-    """The loss (the sum of coefficients times output), the gradient of every parameter that it reaches, and the module that ran."""
-    module = Module(file, dtype)
-    loss = (module(inputs, [output])[output] * torch.tensor(coefficients, dtype=dtype)).sum()
-    loss.backward()
-    return loss.item(), {name: p.grad.numpy() for name, p in module.parameters.items() if p.grad is not None}, module
