@@ -46,6 +46,9 @@ internal sealed class GraphBuilder
         _opsets.AddRange(model.Opsets);
     }
 
+    /// <summary>The version of ONNX's own operators that nodes are written in; 0 where the model states none.</summary>
+    public long Opset => _opsets.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 0;
+
     /// <summary>Goes on from a model: what is made comes behind its nodes. Everything else of it stays, its weights as slices of its file.</summary>
     public static GraphBuilder On(OnnxModel model) => new(model);
 
