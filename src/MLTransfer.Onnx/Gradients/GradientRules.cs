@@ -9,7 +9,7 @@ internal static class GradientRules
 {
     private static readonly FrozenDictionary<string, GradientRule> All = new Dictionary<string, GradientRule>[]
     {
-        ElementwiseRules.All, MatrixRules.All, ReductionRules.All, ConvolutionRules.All,
+        ElementwiseRules.All, MatrixRules.All, ReductionRules.All, ConvolutionRules.All, PoolingRules.All, NormalizationRules.All, ResizeRules.All,
     }.SelectMany(family => family).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The operators that have a rule, in order.</summary>
