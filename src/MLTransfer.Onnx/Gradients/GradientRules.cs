@@ -13,7 +13,10 @@ internal static class GradientRules
         ConvolutionRules.All,
         ElementwiseRules.All,
         MatrixRules.All,
+        NormalizationRules.All,
+        PoolingRules.All,
         ReductionRules.All,
+        ResizeRules.All,
         StepRules.All,
     }.SelectMany(family => family).ToFrozenDictionary(StringComparer.Ordinal);
 
