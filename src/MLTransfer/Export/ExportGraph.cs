@@ -58,7 +58,7 @@ internal sealed class ExportGraph : IDisposable
             if (front is not null)
                 model = Before(front, model);
             OnnxModel pooling = PoolingGraph.Build(embedding, opset, batch, outputs ?? [(Features, plan.Features)]);
-            model = GraphMerge.Join(model, pooling, Links(embedding, pooling));
+            model = GraphMerge.Join(model, pooling, PoolingGraph.Links(embedding, pooling));
             OnnxHead? head = outputs is null ? plan.Head?.ToOnnx(opset, batch) : null;
             if (head is not null)
                 model = Behind(model, plan, head, options.IncludeFeatures);
@@ -80,14 +80,6 @@ internal sealed class ExportGraph : IDisposable
     {
         OnnxDimension[] first = [.. ports.Inputs.Values.Append(ports.Feature).Where(v => v.Dimensions.Length > 0).Select(v => v.Dimensions[0])];
         return first.FirstOrDefault(d => d.Value is not null || d.Symbol is not null) is { } known && known != default ? known : "batch";
-    }
-
-    private static Dictionary<string, string> Links(OnnxEmbedding embedding, OnnxModel pooling)
-    {
-        var links = new Dictionary<string, string> { [PoolingGraph.Feature] = embedding.Backbone.Card.FeatureOutput };
-        if (pooling.Graph.Inputs.Any(i => i.Name == PoolingGraph.Mask))
-            links[PoolingGraph.Mask] = embedding.Backbone.Ports.Inputs[InputRoles.Mask].Name;
-        return links;
     }
 
     /// <summary>A graph before another: its outputs feed the inputs of their names, and an input that both have is one.</summary>

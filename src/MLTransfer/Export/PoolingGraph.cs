@@ -47,6 +47,15 @@ internal sealed class PoolingGraph
     public static OnnxModel Build(OnnxEmbedding embedding, int opset, OnnxDimension batch, params IReadOnlyList<(string Name, ImmutableArray<int> Columns)> wanted) =>
         new PoolingGraph(embedding, opset).Build(batch, wanted);
 
+    /// <summary>Which values of the backbone feed the inputs of <paramref name="pooling"/>.</summary>
+    public static Dictionary<string, string> Links(OnnxEmbedding embedding, OnnxModel pooling)
+    {
+        var links = new Dictionary<string, string> { [Feature] = embedding.Backbone.Card.FeatureOutput };
+        if (pooling.Graph.Inputs.Any(i => i.Name == Mask))
+            links[Mask] = embedding.Backbone.Ports.Inputs[InputRoles.Mask].Name;
+        return links;
+    }
+
     private OnnxModel Build(OnnxDimension batch, IReadOnlyList<(string Name, ImmutableArray<int> Columns)> wanted)
     {
         OnnxValue feature = _ports.Feature;

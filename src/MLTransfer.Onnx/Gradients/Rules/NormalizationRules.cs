@@ -11,7 +11,7 @@ internal static class NormalizationRules
 {
     public static Dictionary<string, GradientRule> All { get; } = new()
     {
-        ["BatchNormalization"] = new(BatchNormalization) { InputCount = 3, Refusal = BatchProblem },
+        ["BatchNormalization"] = new(BatchNormalization) { InputCount = 3, Refusal = (node, _) => BatchProblem(node) },
         ["LayerNormalization"] = new(LayerNormalization),
         ["InstanceNormalization"] = new(InstanceNormalization),
         // y = (x − mean) / deviation

@@ -13,7 +13,7 @@ internal static class ResizeRules
 
     public static Dictionary<string, GradientRule> All { get; } = new()
     {
-        ["Resize"] = new(Resize) { InputCount = 1, Refusal = Problem },
+        ["Resize"] = new(Resize) { InputCount = 1, Refusal = (node, _) => Problem(node) },
     };
 
     private static string? Problem(OnnxNode node) => !KnownModes.Contains(Text(node, "mode", "nearest"))
