@@ -28,6 +28,7 @@ internal sealed class BackboneTrainer : IDisposable
     // Padded tokens (or other units) of one micro-batch: bounds the memory of a step over long rows.
     private const int LengthBudget = 16_384;
 
+    private readonly string _name;
     private readonly EmbeddingStep _step;
     private readonly FineTuneOptions _options;
     private readonly IChannel _channel;
@@ -36,13 +37,15 @@ internal sealed class BackboneTrainer : IDisposable
     private readonly ModelParameter[] _chosen;
     private readonly PrefixSplit _split;
 
+    /// <param name="name">Who trains, for messages.</param>
     /// <param name="step">How rows become the backbone's inputs, and its feature a vector.</param>
     /// <param name="options">How to train.</param>
     /// <param name="channel">Told what happens.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <exception cref="NotSupportedException">The freezing plan asks for weights that have no gradient.</exception>
-    public BackboneTrainer(EmbeddingStep step, FineTuneOptions options, IChannel channel, int seed)
+    public BackboneTrainer(string name, EmbeddingStep step, FineTuneOptions options, IChannel channel, int seed)
     {
+        _name = name;
         _step = step;
         _options = options;
         _channel = channel;
@@ -62,7 +65,8 @@ internal sealed class BackboneTrainer : IDisposable
         }
     }
 
-    private int FeatureCount => _step.Plan.Outputs[0].Dimension;
+    /// <summary>D.</summary>
+    public int FeatureCount => _step.Plan.Outputs[0].Dimension;
 
     /// <summary>Trains.</summary>
     /// <param name="data">The training data; read once.</param>
@@ -71,7 +75,7 @@ internal sealed class BackboneTrainer : IDisposable
     {
         using BackboneRows rows = ReadRows(data, labels.Column);
         if (rows.SkippedCount > 0)
-            Warn($"{_step.Plan.Step} skipped {rows.SkippedCount} rows whose label is missing.");
+            Warn($"{_name} skipped {rows.SkippedCount} rows whose label is missing.");
         HeadTargets targets = labels.ToTargets(rows.Weights);
         (int[] training, int[] heldOut) = Divide(rows.UsableRows, targets.Strata);
         HeadNetwork head = HeadNetwork.Create(Architecture(), FeatureCount, targets.Width, _seed);
@@ -100,10 +104,10 @@ internal sealed class BackboneTrainer : IDisposable
         };
         using var problem = new GraphProblem(graph, layout, trainingData, _backbone.Name, _backbone.Folder, _options.Training.ThreadCount);
         TrainingOptions options = _options.Training with { Seed = _seed };
-        Tell($"{_step.Plan.Step}: training {layout.ParameterCount} numbers in {layout.Tensors.Length} tensors of '{_backbone.Name}' ({_options.Freezing}) and its head on {training.Length} rows.");
+        Tell($"{_name}: training {layout.ParameterCount} numbers in {layout.Tensors.Length} tensors of '{_backbone.Name}' ({_options.Freezing}) and its head on {training.Length} rows.");
         TrainingResult result = TrainingLoop.Run(problem, layout, start, options, LengthBudget, options.CheckpointPath is null ? "" : Fingerprint(rows, targets));
         if (result.End == TrainingEnd.Cancelled)
-            Warn($"{_step.Plan.Step} was cancelled after {result.StepCount} steps; the model is the best so far.");
+            Warn($"{_name} was cancelled after {result.StepCount} steps; the model is the best so far.");
         HeadNetwork trained = head.ReadFrom(result.Parameters, layout, HeadPrefix).ForRawLabels(targets.LabelMean, targets.LabelScale);
         return new FineTuned(Adapt(layout, result.Parameters), trained, targets.Output, result);
     }
@@ -134,7 +138,7 @@ internal sealed class BackboneTrainer : IDisposable
             features.AsSpan(i * FeatureCount, FeatureCount).CopyTo(matrix.Row(i));
         int[] strata = targets.Strata.Length == 0 ? new int[training.Length] : [.. training.Select(r => targets.Strata[r])];
         var options = new LinearHeadOptions { CancellationToken = _options.Training.CancellationToken, ThreadCount = _options.Training.ThreadCount };
-        LinearSolution solution = new LinearTraining($"{_step.Plan.Step}, linear start", options, _seed, _channel).Train(
+        LinearSolution solution = new LinearTraining($"{_name}, linear start", options, _seed, _channel).Train(
             new TrainingRows(matrix, [.. training.Select(r => targets.Weights[r])], 0), LinearStart.Loss(targets, training), strata);
         return head.WithLinear(solution.Weights, solution.Biases);
     }
