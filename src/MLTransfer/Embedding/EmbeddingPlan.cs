@@ -29,7 +29,7 @@ internal sealed class EmbeddingPlan
         Step = step;
         Cache = options.Cache ?? backbone.Cache;
         Outputs = DecideOutputs(backbone, options);
-        Columns = [.. Outputs.Select(o => new StepColumn(o.ColumnName, o.Dimension, o.Pooling == Pooling.None))];
+        Columns = [.. Outputs.Select(o => new FeatureColumn(o.ColumnName, o.Dimension, o.Pooling == Pooling.None))];
         if (Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Throw.ColumnNamedTwice(step, twice.Key);
 
@@ -57,7 +57,7 @@ internal sealed class EmbeddingPlan
 
     public ImmutableArray<PlannedOutput> Outputs { get; }
 
-    public ImmutableArray<StepColumn> Columns { get; }
+    public ImmutableArray<FeatureColumn> Columns { get; }
 
     public bool OneRowAtATime { get; }
 

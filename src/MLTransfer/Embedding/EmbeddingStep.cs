@@ -40,7 +40,7 @@ internal abstract class EmbeddingStep(EmbeddingPlan plan) : RowStep
                 throw Throw.ColumnType(Plan.Step, name, Expected(name), Describe(column), Remedy(name));
         }
         Dictionary<string, SchemaShape.Column> columns = input.ToDictionary(c => c.Name);
-        foreach (StepColumn column in OutputColumns)
+        foreach (FeatureColumn column in Plan.Columns)
             columns[column.Name] = Shape(column);
         return new SchemaShape(columns.Values);
     }
@@ -75,7 +75,7 @@ internal abstract class EmbeddingStep(EmbeddingPlan plan) : RowStep
     {
     }
 
-    private static SchemaShape.Column Shape(StepColumn column)
+    private static SchemaShape.Column Shape(FeatureColumn column)
     {
         SchemaShape.Column.VectorKind kind = column.IsSequence ? SchemaShape.Column.VectorKind.VariableVector : SchemaShape.Column.VectorKind.Vector;
         SchemaShape? annotations = column.IsSequence ? null

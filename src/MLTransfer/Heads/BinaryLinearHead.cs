@@ -70,13 +70,13 @@ public sealed class BinaryLinearHead : ITrainerEstimator<
         if (label.Type is BooleanDataViewType)
         {
             BooleanLabels labels = new(label);
-            rows = FeatureReader.Read(Step, input, _options, labels);
+            rows = FeatureReader.Read(Step, input, _options.Columns, labels);
             targets = [.. labels.Values];
         }
         else if (label.Type == NumberDataViewType.Single)
         {
             NumberLabels labels = new(Step, label, probabilities: true);
-            rows = FeatureReader.Read(Step, input, _options, labels);
+            rows = FeatureReader.Read(Step, input, _options.Columns, labels);
             targets = [.. labels.Values];
         }
         else
@@ -93,7 +93,7 @@ public sealed class BinaryLinearHead : ITrainerEstimator<
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        HeadSchema.CheckFeaturesAndWeights(Step, inputSchema, _options);
+        HeadSchema.CheckFeaturesAndWeights(Step, inputSchema, _options.Columns);
         SchemaShape.Column label = HeadSchema.Find(Step, inputSchema, _options.LabelColumnName);
         if (label.Kind != VectorKind.Scalar || label.IsKey || (label.ItemType != BooleanDataViewType.Instance && label.ItemType != NumberDataViewType.Single))
             throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, HeadSchema.Describe(label), LabelRemedy);

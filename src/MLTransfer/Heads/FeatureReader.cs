@@ -17,15 +17,15 @@ internal static class FeatureReader
 
     /// <param name="step">Who reads, for errors.</param>
     /// <param name="data">The training data.</param>
-    /// <param name="options">Names of the columns.</param>
+    /// <param name="columns">Names of the columns.</param>
     /// <param name="labels">Takes the labels of the rows that are kept.</param>
-    public static TrainingRows Read(string step, IDataView data, LinearHeadOptions options, LabelColumn labels)
+    public static TrainingRows Read(string step, IDataView data, HeadColumnNames columns, LabelColumn labels)
     {
-        DataViewSchema.Column featureColumn = HeadSchema.FeatureColumn(step, data.Schema, options.FeatureColumnName);
-        DataViewSchema.Column? weightColumn = options.WeightColumnName is string name ? HeadSchema.WeightColumn(step, data.Schema, name) : null;
+        DataViewSchema.Column featureColumn = HeadSchema.FeatureColumn(step, data.Schema, columns.Feature);
+        DataViewSchema.Column? weightColumn = columns.Weight is string name ? HeadSchema.WeightColumn(step, data.Schema, name) : null;
         int dimension = ((VectorDataViewType)featureColumn.Type).Size;
 
-        IEnumerable<DataViewSchema.Column> needed = [featureColumn, data.Schema[options.LabelColumnName]];
+        IEnumerable<DataViewSchema.Column> needed = [featureColumn, data.Schema[columns.Label]];
         using DataViewRowCursor cursor = data.GetRowCursor(weightColumn is null ? needed : needed.Append(weightColumn.Value));
         ValueGetter<VBuffer<float>> featureGetter = cursor.GetGetter<VBuffer<float>>(featureColumn);
         ValueGetter<float>? weightGetter = weightColumn is null ? null : cursor.GetGetter<float>(weightColumn.Value);
@@ -46,7 +46,7 @@ internal static class FeatureReader
             float weight = 1;
             weightGetter?.Invoke(ref weight);
             if (!(weight >= 0) || float.IsInfinity(weight))
-                throw Internal.Throw.WeightInvalid(step, options.WeightColumnName!, row, weight);
+                throw Internal.Throw.WeightInvalid(step, columns.Weight!, row, weight);
             featureGetter(ref vector);
             if (weights.Count == features.Rows)
                 features = Resize(features, checked(2 * features.Rows), features.Rows);
@@ -54,13 +54,13 @@ internal static class FeatureReader
             vector.CopyTo(destination);
             int notFinite = IndexOfNotFinite(destination);
             if (notFinite >= 0)
-                throw Internal.Throw.FeatureNotFinite(step, options.FeatureColumnName, row, notFinite, destination[notFinite]);
+                throw Internal.Throw.FeatureNotFinite(step, columns.Feature, row, notFinite, destination[notFinite]);
             weights.Add(weight);
         }
         if (weights.Count == 0)
-            throw Internal.Throw.NoTrainingRows(step, options.LabelColumnName, skipped);
+            throw Internal.Throw.NoTrainingRows(step, columns.Label, skipped);
         if (weights.TrueForAll(w => w == 0))
-            throw Internal.Throw.WeightsAllZero(step, options.WeightColumnName!);
+            throw Internal.Throw.WeightsAllZero(step, columns.Weight!);
         if (weights.Count < features.Rows)
             features = Resize(features, weights.Count, weights.Count);
         return new TrainingRows(features, [.. weights], skipped);

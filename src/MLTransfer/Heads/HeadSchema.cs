@@ -38,12 +38,12 @@ internal static class HeadSchema
         return column.Name is null ? throw Internal.Throw.ColumnMissing(step, name, shape.Select(c => c.Name)) : column;
     }
 
-    public static void CheckFeaturesAndWeights(string step, SchemaShape shape, LinearHeadOptions options)
+    public static void CheckFeaturesAndWeights(string step, SchemaShape shape, HeadColumnNames names)
     {
-        SchemaShape.Column features = Find(step, shape, options.FeatureColumnName);
+        SchemaShape.Column features = Find(step, shape, names.Feature);
         if (features.Kind != VectorKind.Vector || features.ItemType != NumberDataViewType.Single || features.IsKey)
             throw Internal.Throw.ColumnType(step, features.Name, FeatureExpected, Describe(features), FeatureRemedy);
-        if (options.WeightColumnName is not string name)
+        if (names.Weight is not string name)
             return;
         SchemaShape.Column weights = Find(step, shape, name);
         if (weights.Kind != VectorKind.Scalar || weights.ItemType != NumberDataViewType.Single || weights.IsKey)
@@ -79,6 +79,14 @@ internal static class HeadSchema
         Scored("PredictedLabel", VectorKind.Scalar, NumberDataViewType.UInt32, true, annotations);
 
     public static SchemaShape.Column PredictedBoolean() => Scored("PredictedLabel", VectorKind.Scalar, BooleanDataViewType.Instance, false);
+
+    /// <summary>The probabilities of a multi-label head.</summary>
+    public static SchemaShape.Column Scores() => Scored("Score", VectorKind.Vector, NumberDataViewType.Single, false,
+        Values("SlotNames", TextDataViewType.Instance), MlNetInternals.Column("IsNormalized", VectorKind.Scalar, BooleanDataViewType.Instance, false));
+
+    /// <summary>The answers of a multi-label head.</summary>
+    public static SchemaShape.Column PredictedBooleans() =>
+        Scored("PredictedLabel", VectorKind.Vector, BooleanDataViewType.Instance, false, Values("SlotNames", TextDataViewType.Instance));
 
     public static SchemaShape.Column Values(string annotation, DataViewType type) => MlNetInternals.Column(annotation, VectorKind.Vector, type, false);
 

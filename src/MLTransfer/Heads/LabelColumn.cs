@@ -127,3 +127,40 @@ internal sealed class NumberLabels(string step, DataViewSchema.Column column, bo
         return true;
     }
 }
+
+/// <summary>Vectors of yes and no, or of probabilities; a row with NaN in any place is missing.</summary>
+internal sealed class LabelVectors(string step, DataViewSchema.Column column) : LabelColumn
+{
+    private Func<float[]>? _read;
+
+    /// <summary>n × K.</summary>
+    public List<float> Values { get; } = [];
+
+    public override void Bind(DataViewRow cursor) => _read = ((VectorDataViewType)column.Type).ItemType is BooleanDataViewType
+        ? Getter<bool>(cursor, b => b ? 1 : 0) : Getter<float>(cursor, v => v);
+
+    public override bool Read(long row)
+    {
+        float[] values = _read!();
+        if (Array.Exists(values, float.IsNaN))
+            return false;
+        foreach (float value in values)
+        {
+            if (value is not (>= 0 and <= 1))
+                throw Internal.Throw.LabelVectorRange(step, column.Name, row, value);
+        }
+        Values.AddRange(values);
+        return true;
+    }
+
+    private Func<float[]> Getter<T>(DataViewRow cursor, Func<T, float> convert)
+    {
+        ValueGetter<VBuffer<T>> getter = cursor.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> vector = default;
+        return () =>
+        {
+            getter(ref vector);
+            return [.. vector.DenseValues().Select(convert)];
+        };
+    }
+}

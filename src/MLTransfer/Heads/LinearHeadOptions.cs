@@ -1,3 +1,5 @@
+using MLTransfer.Heads;
+
 namespace MLTransfer;
 
 /// <summary>How a linear head is trained.</summary>
@@ -108,6 +110,8 @@ public sealed record LinearHeadOptions
 
     /// <summary>Ends training early; the head is what was best so far. Default: never.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    internal HeadColumnNames Columns => new(LabelColumnName, FeatureColumnName, WeightColumnName);
 
     private static string Name(string value, string parameter)
     {

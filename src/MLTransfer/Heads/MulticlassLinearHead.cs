@@ -77,7 +77,7 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        HeadSchema.CheckFeaturesAndWeights(Step, inputSchema, _options);
+        HeadSchema.CheckFeaturesAndWeights(Step, inputSchema, _options.Columns);
         SchemaShape.Column label = HeadSchema.Find(Step, inputSchema, _options.LabelColumnName);
         bool soft = label.Kind == VectorKind.Vector && label.ItemType == NumberDataViewType.Single && !label.IsKey;
         if (!soft && !(label.IsKey && label.Kind == VectorKind.Scalar))
@@ -95,7 +95,7 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
     private (LinearSolution, DataViewSchema) FitKeys(IChannel channel, IDataView input, DataViewSchema.Column label, int classCount)
     {
         KeyLabels labels = new(label);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options, labels);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels);
         int[] classes = [.. labels.Classes];
         string[] names = ClassNames.OfKeys(label, classCount);
         if (classes.Distinct().Count() < 2)
@@ -112,7 +112,7 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
     private (LinearSolution, DataViewSchema) FitProbabilities(IChannel channel, IDataView input, DataViewSchema.Column label)
     {
         SoftLabels labels = new(Step, label);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options, labels);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels);
         int classCount = labels.ClassCount;
         float[] probabilities = [.. labels.Probabilities];
         string[] names = ClassNames.OfSlots(label, classCount);

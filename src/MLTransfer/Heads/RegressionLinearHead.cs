@@ -65,7 +65,7 @@ public sealed class RegressionLinearHead : ITrainerEstimator<RegressionPredictio
         if (label.Type != NumberDataViewType.Single)
             throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, $"{label.Type}", LabelRemedy);
         NumberLabels labels = new(Step, label, probabilities: false);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options, labels);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels);
 
         // Labels of mean 0 and deviation 1 keep float scores exact to seven digits of the spread, however far from zero the labels lie.
         double total = rows.Weights.Sum();
@@ -82,7 +82,7 @@ public sealed class RegressionLinearHead : ITrainerEstimator<RegressionPredictio
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        HeadSchema.CheckFeaturesAndWeights(Step, inputSchema, _options);
+        HeadSchema.CheckFeaturesAndWeights(Step, inputSchema, _options.Columns);
         SchemaShape.Column label = HeadSchema.Find(Step, inputSchema, _options.LabelColumnName);
         if (label.Kind != VectorKind.Scalar || label.IsKey || label.ItemType != NumberDataViewType.Single)
             throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, HeadSchema.Describe(label), LabelRemedy);

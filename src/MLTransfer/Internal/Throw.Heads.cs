@@ -49,5 +49,24 @@ internal static partial class Throw
     public static Exception RegularizationTwice() => new ArgumentException(
         "Both Regularization and RegularizationSearch are set. Set Regularization to fix the strength, or RegularizationSearch to have it chosen.");
 
+    public static Exception KeyValuesUnsupported(string step, string column, string type) => new ArgumentException(
+        $"{step} reads label column '{column}' as a key of {type} values, which it cannot save. Make the key from text or numbers, with Conversion.MapValueToKey.");
+
+    public static Exception LabelVectorRange(string step, string column, long row, float value) => new InvalidOperationException(
+        $"{step} reads label column '{column}' as yes and no for each label, but row number {row} holds {Number(value)}; expected 0, 1, or a probability between. " +
+        "A count above 1 means that a row names a label twice: remove the repetition first.");
+
+    public static Exception NoPositiveLabel(string step, string column, int rows) => new InvalidOperationException(
+        $"{step} found no label that holds: all places of label column '{column}' are 0 in all {rows} rows. Check the step that makes the labels.");
+
+    public static Exception LossOfAnotherTask(string step, HeadLoss loss, string label, string fitting) => new ArgumentException(
+        $"{step} has {label} as its label, to which the loss {loss} does not fit. Use {fitting}, or leave Loss null.");
+
+    public static Exception LabelSmoothingWithoutClasses(string step) => new ArgumentException(
+        $"LabelSmoothing was set for {step}, whose label has no classes. Leave it at 0.");
+
+    public static Exception FeatureSize(string column, int found, int expected) => new InvalidOperationException(
+        $"The features of column '{column}' are Vector<Single, {found}>, but this head was fitted on Vector<Single, {expected}>. Fit it again, or apply the backbone it was fitted with.");
+
     private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -40,6 +40,21 @@ internal sealed record PayloadSettings(string Kind, JsonObject Values)
     public T? OptionalChoice<T>(string name)
         where T : struct, Enum => OptionalText(name) is string text ? Choice<T>(name, text) : null;
 
+    /// <summary>An object, or null where it is null or absent.</summary>
+    public PayloadSettings? OptionalObject(string name) => Values[name] switch
+    {
+        null => null,
+        JsonObject found => this with { Values = found },
+        JsonNode other => throw Throw.SettingWrong(Kind, name, "an object", other.ToJsonString()),
+    };
+
+    /// <summary>The texts of a list that must be there.</summary>
+    public IEnumerable<string> Texts(string name) => Items<string>(name, "a list of texts");
+
+    /// <summary>The numbers of a list that must be there.</summary>
+    public IEnumerable<T> Numbers<T>(string name)
+        where T : struct => Items<T>(name, "a list of numbers");
+
     /// <summary>The objects of a list that must be there.</summary>
     public IEnumerable<PayloadSettings> Objects(string name)
     {
@@ -47,6 +62,13 @@ internal sealed record PayloadSettings(string Kind, JsonObject Values)
             throw Throw.SettingMissing(Kind, name);
         return list.Select(item => item is JsonObject values ? new PayloadSettings(Kind, values)
             : throw Throw.SettingWrong(Kind, name, "a list of objects", item?.ToJsonString() ?? "null"));
+    }
+
+    private IEnumerable<T> Items<T>(string name, string expected)
+    {
+        if (Values[name] is not JsonArray list)
+            throw Throw.SettingMissing(Kind, name);
+        return list.Select(item => item is JsonValue value && value.TryGetValue(out T? found) ? found : throw Throw.SettingWrong(Kind, name, expected, item?.ToJsonString() ?? "null"));
     }
 
     private T Choice<T>(string name, string text)

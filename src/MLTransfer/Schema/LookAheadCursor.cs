@@ -22,6 +22,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private readonly DataViewRowCursor _input;
     private readonly ColumnMap _map;
     private readonly WindowEncoder _encoder;
+    private readonly RowStep _step;
     private readonly ColumnSlots?[] _slots;
     private readonly bool _holdsRows;
     private readonly bool _leavesRowsOut;
@@ -36,12 +37,13 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private bool _ended;
     private bool _disposed;
 
-    public LookAheadCursor(DataViewRowCursor input, DataViewSchema schema, ColumnMap map, WindowEncoder encoder, bool leavesRowsOut)
+    public LookAheadCursor(DataViewRowCursor input, DataViewSchema schema, ColumnMap map, WindowEncoder encoder, RowStep step)
     {
         _input = input;
         _map = map;
         _encoder = encoder;
-        _leavesRowsOut = leavesRowsOut;
+        _step = step;
+        _leavesRowsOut = step.LeavesRowsOut;
         Schema = schema;
         _slots = new ColumnSlots?[map.InputCount];
         // Values that own something (images) cannot be held: such a cursor reads one row at a time and its pass-through columns come straight from the input.
@@ -99,10 +101,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         if (!_map.IsActive(column.Index))
             throw ColumnMap.Inactive(column);
         if (column.Index >= _map.InputCount)
-        {
-            int output = column.Index - _map.InputCount;
-            return FeatureGetter.Create<TValue>(Schema[column.Index], slot => Encoded(slot, output), CheckedRow);
-        }
+            return _step.CreateGetter<TValue>(Schema[column.Index], column.Index - _map.InputCount, Encoded, CheckedRow);
         if (!_holdsRows)
         {
             ValueGetter<TValue> direct = _input.GetGetter<TValue>(_input.Schema[column.Index]);

@@ -41,7 +41,7 @@ internal sealed class LookAheadView : IDataView
         try
         {
             input = _input.GetRowCursor(needed, rand);
-            return new LookAheadCursor(input, Schema, map, encoder, _step.LeavesRowsOut);
+            return new LookAheadCursor(input, Schema, map, encoder, _step);
         }
         catch
         {

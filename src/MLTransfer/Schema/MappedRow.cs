@@ -9,14 +9,16 @@ internal sealed class MappedRow : DataViewRow
 {
     private readonly DataViewRow _input;
     private readonly ColumnMap _map;
+    private readonly RowStep _step;
     private readonly WindowEncoder? _encoder;
     private long _encodedPosition = -1;
     private bool _disposed;
 
-    public MappedRow(DataViewRow input, DataViewSchema schema, ColumnMap map, WindowEncoder? encoder)
+    public MappedRow(DataViewRow input, DataViewSchema schema, ColumnMap map, RowStep step, WindowEncoder? encoder)
     {
         _input = input;
         _map = map;
+        _step = step;
         _encoder = encoder;
         Schema = schema;
         encoder?.Bind(input);
@@ -38,8 +40,7 @@ internal sealed class MappedRow : DataViewRow
             throw ColumnMap.Inactive(column);
         if (column.Index < _map.InputCount)
             return _input.GetGetter<TValue>(_input.Schema[column.Index]);
-        int output = column.Index - _map.InputCount;
-        return FeatureGetter.Create<TValue>(Schema[column.Index], _ => Encoded(output), () => 0);
+        return _step.CreateGetter<TValue>(Schema[column.Index], column.Index - _map.InputCount, (_, output) => Encoded(output), () => 0);
     }
 
     protected override void Dispose(bool disposing)

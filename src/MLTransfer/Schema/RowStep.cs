@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.Schema;
 
@@ -20,6 +19,18 @@ internal abstract class RowStep
     /// <summary>Throws an error that names the column where an input is missing or has the wrong type.</summary>
     public abstract void CheckInput(DataViewSchema schema);
 
+    /// <summary>The getter of an added column's values.</summary>
+    /// <param name="column">The column, whose type the caller must ask for.</param>
+    /// <param name="index">Its place among the added columns.</param>
+    /// <param name="output">Gives an output of the encoder for a slot.</param>
+    /// <param name="slot">Gives the current slot, or throws where there is none.</param>
+    public ValueGetter<TValue> CreateGetter<TValue>(DataViewSchema.Column column, int index, Func<int, int, Features.FeatureBlock> output, Func<int> slot)
+    {
+        StepColumn added = OutputColumns[index];
+        int source = added.SourceOf(index);
+        return added.CreateGetter(s => output(s, source), slot) as ValueGetter<TValue> ?? throw Internal.Throw.GetterType(column, typeof(TValue));
+    }
+
     /// <summary>The input schema with the added columns behind it. Built once for each view, because ML.NET compares schemas by reference.</summary>
     public DataViewSchema Extend(DataViewSchema input)
     {
@@ -29,19 +40,9 @@ internal abstract class RowStep
         foreach (StepColumn column in OutputColumns)
         {
             var annotations = new DataViewSchema.Annotations.Builder();
-            if (!column.IsSequence)
-                annotations.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, column.Dimension), SlotNames(column));
+            column.Annotate(annotations, input);
             builder.AddColumn(column.Name, column.Type, annotations.ToAnnotations());
         }
         return builder.ToSchema();
     }
-
-    // Names are made when somebody asks, not for every schema.
-    private static ValueGetter<VBuffer<ReadOnlyMemory<char>>> SlotNames(StepColumn column) => (ref VBuffer<ReadOnlyMemory<char>> destination) =>
-    {
-        VBufferEditor<ReadOnlyMemory<char>> editor = VBufferEditor.Create(ref destination, column.Dimension);
-        for (int i = 0; i < column.Dimension; i++)
-            editor.Values[i] = $"{column.Name}[{i}]".AsMemory();
-        destination = editor.Commit();
-    };
 }

@@ -33,6 +33,6 @@ internal sealed class StepRowMapper : IRowToRowMapper
         if (!ReferenceEquals(input.Schema, InputSchema))
             throw new ArgumentException("The row's schema is not the one this mapper was made for.", nameof(input));
         ColumnMap map = new(InputSchema, OutputSchema, activeColumns);
-        return new MappedRow(input, OutputSchema, map, map.AnyAdded ? _createEncoder() : null);
+        return new MappedRow(input, OutputSchema, map, _step, map.AnyAdded ? _createEncoder() : null);
     }
 }
