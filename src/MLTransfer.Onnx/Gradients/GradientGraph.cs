@@ -36,7 +36,7 @@ internal static class GradientGraph
             string?[] upstream = [.. node.Outputs.Select(o => active.Contains(o) ? tape.Gradient(o) : null)];
             if (upstream.All(u => u is null))
                 continue;
-            GradientRule rule = GradientRules.Find(node, out string? problem) ?? throw Throw.NoGradientRule(name, node.Label, problem!, Trainability.Of(graph, loss, shapes).NearestCut);
+            GradientRule rule = GradientRules.Find(node, tape.Index, out string? problem) ?? throw Throw.NoGradientRule(name, node.Label, problem!, Trainability.Of(graph, loss, shapes).NearestCut);
             rule.Backward(new GradientNode(tape, node, upstream));
         }
         Dictionary<string, string> gradients = parameters.ToDictionary(p => p, p => tape.Gradient(p) ?? throw Throw.ParameterWithoutEffect(name, p, loss), StringComparer.Ordinal);

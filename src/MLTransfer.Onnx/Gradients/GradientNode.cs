@@ -37,7 +37,7 @@ internal sealed class GradientNode(GradientTape tape, OnnxNode node, string?[] u
     public int Rank(string value) => Facts(value).Rank;
 
     /// <summary>The constant of this name, or null where the value is computed or trained.</summary>
-    public OnnxTensor? Constant(string name) => tape.Constant(name);
+    public OnnxTensor? Constant(string name) => tape.Active.Contains(name) ? null : tape.Constant(name);
 
     /// <summary>An axis counted from the front.</summary>
     public int Axis(long axis, string value) => (int)(axis < 0 ? axis + Rank(value) : axis);

@@ -9,9 +9,15 @@ namespace MLTransfer.Onnx.Gradients;
 /// <param name="Backward">Emits the nodes of the backward half.</param>
 internal sealed record GradientRule(Action<GradientNode> Backward)
 {
-    /// <summary>Why the rule does not cover a node with these attributes; null where it does.</summary>
-    public Func<OnnxNode, string?> Refusal { get; init; } = _ => null;
+    /// <summary>Why the rule does not cover a node with these attributes and, seen in its graph, these constants; null where it does.</summary>
+    public Func<OnnxNode, NodeIndex, string?> Refusal { get; init; } = (_, _) => null;
 
     /// <summary>How many inputs, from the first, have a gradient; the others (bounds, exponents, statistics) are taken as constants.</summary>
     public int InputCount { get; init; } = int.MaxValue;
+
+    /// <summary>The refusal of a node whose input is computed where the rule must know it when the backward half is made.</summary>
+    /// <param name="index">Which input.</param>
+    /// <param name="input">What the operator calls it.</param>
+    public static Func<OnnxNode, NodeIndex, string?> Computed(int index, string input) => (node, graph) => node.Input(index) is { Length: > 0 } name && graph.Constant(name) is null
+        ? $"its input {index} ({input}) is '{name}', which the graph computes; the gradient rule needs a constant there" : null;
 }

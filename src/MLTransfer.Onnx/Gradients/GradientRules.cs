@@ -9,7 +9,7 @@ internal static class GradientRules
 {
     private static readonly FrozenDictionary<string, GradientRule> All = new Dictionary<string, GradientRule>[]
     {
-        ElementwiseRules.All, MatrixRules.All, ReductionRules.All, ConvolutionRules.All, PoolingRules.All, NormalizationRules.All, ResizeRules.All,
+        ActivationRules.All, ConvolutionRules.All, ElementwiseRules.All, MatrixRules.All, NormalizationRules.All, PoolingRules.All, ReductionRules.All, ResizeRules.All, StepRules.All,
     }.SelectMany(family => family).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The operators that have a rule, in order.</summary>
@@ -17,8 +17,9 @@ internal static class GradientRules
 
     /// <summary>The node's rule; null where there is none.</summary>
     /// <param name="node">The node.</param>
+    /// <param name="index">The constants of its graph.</param>
     /// <param name="problem">Why there is none.</param>
-    public static GradientRule? Find(OnnxNode node, out string? problem)
+    public static GradientRule? Find(OnnxNode node, NodeIndex index, out string? problem)
     {
         problem = null;
         if (!node.IsStandard)
@@ -27,7 +28,7 @@ internal static class GradientRules
             problem = $"operator {node.OpType} is control flow";
         else if (!All.TryGetValue(node.OpType, out GradientRule? rule))
             problem = $"operator {node.OpType} has no gradient rule";
-        else if ((problem = rule.Refusal(node)) is null)
+        else if ((problem = rule.Refusal(node, index)) is null)
             return rule;
         return null;
     }

@@ -13,7 +13,6 @@ internal sealed class GradientTape
     private readonly HashSet<string> _names;
     private readonly Dictionary<string, List<string>> _sent = new(StringComparer.Ordinal);
     private readonly Dictionary<(OnnxElementType, string), string> _numbers = [];
-    private readonly NodeIndex _index;
     private readonly Dictionary<string, string[]> _widened = new(StringComparer.Ordinal);
     private int _count;
 
@@ -23,10 +22,13 @@ internal sealed class GradientTape
     public GradientTape(OnnxGraph graph, ProbedShapes shapes, IReadOnlySet<string> active)
     {
         _names = [.. graph.Nodes.SelectMany(n => n.Outputs), .. graph.Inputs.Select(i => i.Name), .. graph.Initializers.Select(t => t.Name)];
-        _index = new NodeIndex(graph);
+        Index = new NodeIndex(graph);
         Shapes = shapes;
         Active = active;
     }
+
+    /// <summary>The constants and nodes of the forward half.</summary>
+    public NodeIndex Index { get; }
 
     public ProbedShapes Shapes { get; }
 
@@ -38,7 +40,7 @@ internal sealed class GradientTape
     public List<OnnxTensor> Constants { get; } = [];
 
     /// <summary>The constant of this name, or null.</summary>
-    public OnnxTensor? Constant(string name) => _index.Constant(name);
+    public OnnxTensor? Constant(string name) => Index.Constant(name);
 
     /// <summary>The type and shape of a value of the forward half.</summary>
     public ProbedValue Facts(string value) => Shapes[value] ?? throw Throw.ValueWithoutShape(value);

@@ -27,12 +27,13 @@ internal sealed class Trainability
         HashSet<string> onTheWay = [loss];
         Dictionary<string, string> problems = new(StringComparer.Ordinal);
         string? cut = null;
+        var index = new NodeIndex(graph);
         foreach (OnnxNode node in graph.Nodes.Reverse())
         {
             if (!node.Outputs.Any(onTheWay.Contains))
                 continue;
             string? problem = node.Outputs.Select(o => problems.GetValueOrDefault(o)).FirstOrDefault(p => p is not null);
-            GradientRule? rule = GradientRules.Find(node, out string? own);
+            GradientRule? rule = GradientRules.Find(node, index, out string? own);
             // Only what carries real numbers needs a rule: shapes, indices and masks are handed on as they are.
             if (rule is null && node.Outputs.All(o => shapes?[o]?.Type.IsReal() == false))
                 continue;
@@ -41,7 +42,7 @@ internal sealed class Trainability
                 problem ??= $"{node.Label}: {own}";
                 cut ??= node.Outputs[0];
             }
-            foreach (string input in ActiveValues.Entering(node))
+            foreach (string input in ActiveValues.Entering(node, index))
             {
                 onTheWay.Add(input);
                 if (problem is not null)

@@ -12,7 +12,7 @@ internal sealed class NodeIndex
             _constants.TryAdd(tensor.Name, tensor);
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (node is { OpType: "Constant", IsStandard: true, Outputs.Length: > 0 } && node.Attribute("value")?.Tensor is OnnxTensor value)
+            if (node is { OpType: "Constant", IsStandard: true, Outputs.Length: > 0 } && ConstantForm.Value(node) is OnnxTensor value)
                 _constants.TryAdd(node.Outputs[0], value);
             foreach (string output in node.Outputs)
                 _producers.TryAdd(output, node);

@@ -14,6 +14,8 @@ internal sealed record CheckedInput
 
     public long[]? Integers { get; private init; }
 
+    public bool[]? Conditions { get; private init; }
+
     public long[] Shape { get; private init; } = [];
 
     public bool IsAbsent { get; private init; }
@@ -45,6 +47,9 @@ internal sealed record CheckedInput
 
     /// <summary>Integers: a constant of the graph.</summary>
     public static CheckedInput Constant(long[] values, params long[] shape) => new() { Integers = values, Shape = shape };
+
+    /// <summary>Truth values: a constant of the graph.</summary>
+    public static CheckedInput Constant(bool[] values, params long[] shape) => new() { Conditions = values, Shape = shape };
 
     /// <summary>Real numbers that are a constant of the graph and have no gradient.</summary>
     public static CheckedInput Constant(double[] values, params long[] shape) => new() { Values = values, Shape = shape };

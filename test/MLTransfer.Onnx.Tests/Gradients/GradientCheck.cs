@@ -28,40 +28,49 @@ internal sealed class GradientCheck
     /// <param name="open">Whether the check is repeated with axes whose size only the run tells.</param>
     /// <param name="type">Double, or Float where ONNX Runtime has no double kernel.</param>
     /// <param name="attributes">Its attributes.</param>
-    public static void Node(string opType, CheckedInput[] inputs, OnnxAttribute[]? attributes = null, int outputs = 1, bool open = true, OnnxElementType type = OnnxElementType.Double)
+    /// <param name="opset">The version of the operators.</param>
+    /// <param name="used">The outputs that L depends on; default: all.</param>
+    public static void Node(string opType, CheckedInput[] inputs, OnnxAttribute[]? attributes = null, int outputs = 1, bool open = true, OnnxElementType type = OnnxElementType.Double,
+        int opset = OpsetUpgrade.Version, int[]? used = null)
     {
+        // Sizes that a constant has too stay as they are.
+        HashSet<long> held = [1, .. inputs.Where(i => !i.IsDifferentiated).SelectMany(i => i.Shape)];
         foreach (bool isOpen in open ? [false, true] : new[] { false })
         {
             var check = new GradientCheck(type);
-            var graph = new GraphBuilder(opType, OpsetUpgrade.Version);
-            string[] names = [.. inputs.Select((input, i) => check.AddInput(graph, input, i, isOpen))];
+            var graph = new GraphBuilder(opType, opset);
+            string[] names = [.. inputs.Select((input, i) => check.AddInput(graph, input, i, isOpen ? held : null))];
             string[] made = [.. Enumerable.Range(0, outputs).Select(i => $"y{i}")];
             graph.Node(opType, names, made, attributes ?? []);
-            check.Compare(graph, inputs, made, $"{opType}{(isOpen ? " with open axes" : "")}");
+            check.Compare(graph, inputs, used is null ? made : [.. used.Select(i => made[i])], $"{opType}{(isOpen ? " with open axes" : "")}");
         }
     }
 
-    /// <summary>The gradient of L at one place, without comparing it: for kinks, where a convention decides.</summary>
-    public static float[] GradientAt(OnnxModel forward, string loss, string input, float[] values, params long[] shape)
+    /// <summary>The gradients of L = Σ y in double precision, for places where finite differences say nothing.</summary>
+    public static double[][] Gradients(string opType, CheckedInput[] inputs, OnnxAttribute[]? attributes = null, OnnxElementType type = OnnxElementType.Double)
     {
-        GradientModel gradients = GradientGraph.Of(forward, loss, [input], ProbedShapes.Of(forward, forward.Graph.Name), forward.Graph.Name);
-        using InferenceSession session = Open(gradients.Model);
-        using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(values, shape);
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> made = session.Run(options, [input], [tensor], [gradients.Gradients[input]]);
-        return made[0].GetTensorDataAsSpan<float>().ToArray();
+        var check = new GradientCheck(type);
+        var graph = new GraphBuilder(opType, OpsetUpgrade.Version);
+        graph.Node(opType, [.. inputs.Select((input, i) => check.AddInput(graph, input, i, held: null))], "y", attributes ?? []);
+        OnnxModel forward = graph.Output(graph.Node("ReduceSum", ["y"], "L", OnnxAttribute.Of("keepdims", 0)), type).Build();
+        Dictionary<string, (double[], long[])> at = Differentiated(inputs);
+        GradientModel gradients = GradientGraph.Of(forward, "L", at.Keys, ProbedShapes.Of(forward, opType), opType);
+        using InferenceSession backwards = Open(gradients.Model);
+        return check.Run(backwards, at, [.. at.Keys.Select(p => gradients.Gradients[p])], out _);
     }
 
-    private string AddInput(GraphBuilder graph, CheckedInput input, int index, bool isOpen)
+    private string AddInput(GraphBuilder graph, CheckedInput input, int index, HashSet<long>? held)
     {
         if (input.IsAbsent)
             return "";
         string name = $"x{index}";
+        if (input.Conditions is not null)
+            return graph.Initializer(OnnxTensor.Of(name, OnnxElementType.Bool, (ReadOnlySpan<bool>)input.Conditions, input.Shape));
         if (!input.IsDifferentiated)
             return input.Integers is not null ? graph.Initializer(name, input.Integers, input.Shape) : graph.Initializer(Tensor(name, input.Values, input.Shape));
-        // A size is a name: equal sizes are the same axis, 1 stays 1.
+        // A size is a name: equal sizes are the same axis.
         return graph.Input(name, _type, [.. input.Shape.Select((size, axis) =>
-            isOpen && size > 1 && input.OpenAxes?.Contains(axis) != false ? $"s{size}" : (OnnxDimension)size)]);
+            held?.Contains(size) == false && input.OpenAxes?.Contains(axis) != false ? $"s{size}" : (OnnxDimension)size)]);
     }
 
     private OnnxTensor Tensor(string name, double[] values, long[] shape) => _type == OnnxElementType.Double
@@ -85,8 +94,7 @@ internal sealed class GradientCheck
         }
         string loss = graph.Node("Sum", [.. terms], "L");
         OnnxModel forward = graph.Output(loss, _type).Build();
-        var at = inputs.Select((input, i) => (Input: input, Name: $"x{i}")).Where(p => p.Input is { IsAbsent: false, IsDifferentiated: true })
-            .ToDictionary(p => p.Name, p => (p.Input.Values, p.Input.Shape));
+        Dictionary<string, (double[] Values, long[] Shape)> at = Differentiated(inputs);
         string[] parameters = [.. at.Keys];
         GradientModel gradients = GradientGraph.Of(forward, loss, parameters, ProbedShapes.Of(forward, what), what);
         using InferenceSession forwards = Open(forward), backwards = Open(gradients.Model);
@@ -110,6 +118,9 @@ internal sealed class GradientCheck
             }
         }
     }
+
+    private static Dictionary<string, (double[] Values, long[] Shape)> Differentiated(CheckedInput[] inputs) => inputs.Select((input, i) => (Input: input, Name: $"x{i}"))
+        .Where(p => p.Input is { IsAbsent: false, IsDifferentiated: true }).ToDictionary(p => p.Name, p => (p.Input.Values, p.Input.Shape));
 
     private double[][] Run(InferenceSession session, Dictionary<string, (double[] Values, long[] Shape)> inputs, string[] outputs, out long[][] shapes)
     {

@@ -13,7 +13,7 @@ internal static class ConvolutionRules
         ["Conv"] = new(Conv),
         ["ConvTranspose"] = new(ConvTranspose)
         {
-            Refusal = node => node.Attribute("output_padding")?.Ints is { Length: > 0 } added && added.Zip(Strides(node, added.Length)).Any(p => p.First >= p.Second)
+            Refusal = (node, _) => node.Attribute("output_padding")?.Ints is { Length: > 0 } added && added.Zip(Strides(node, added.Length)).Any(p => p.First >= p.Second)
                 ? $"{node.OpType} with output_padding of a stride or more has no gradient rule" : null,
         },
     };

@@ -9,7 +9,7 @@ internal static class PoolingRules
     {
         ["MaxPool"] = new(MaxPool)
         {
-            Refusal = node => node.Int("storage_order", 0) != 0 ? "MaxPool with storage_order=1 counts its places by columns, which has no gradient rule" : null,
+            Refusal = (node, _) => node.Int("storage_order", 0) != 0 ? "MaxPool with storage_order=1 counts its places by columns, which has no gradient rule" : null,
         },
         ["AveragePool"] = new(AveragePool),
         // y = max x over all places: dx = dy at the first place that has the maximum, as PyTorch has it; 0 elsewhere.
