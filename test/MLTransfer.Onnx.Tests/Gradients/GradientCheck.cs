@@ -59,17 +59,6 @@ internal sealed class GradientCheck
         return check.Run(backwards, at, [.. at.Keys.Select(p => gradients.Gradients[p])], out _);
     }
 
-    /// <summary>The gradient of L at one place, without comparing it: for kinks, where a convention decides.</summary>
-    public static float[] GradientAt(OnnxModel forward, string loss, string input, float[] values, params long[] shape)
-    {
-        GradientModel gradients = GradientGraph.Of(forward, loss, [input], ProbedShapes.Of(forward, forward.Graph.Name), forward.Graph.Name);
-        using InferenceSession session = Open(gradients.Model);
-        using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(values, shape);
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> made = session.Run(options, [input], [tensor], [gradients.Gradients[input]]);
-        return made[0].GetTensorDataAsSpan<float>().ToArray();
-    }
-
     private string AddInput(GraphBuilder graph, CheckedInput input, int index, HashSet<long>? held)
     {
         if (input.IsAbsent)

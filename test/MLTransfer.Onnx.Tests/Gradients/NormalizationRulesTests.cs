@@ -70,14 +70,8 @@ internal sealed class NormalizationRulesTests
     }
 
     [Test]
-    public void LpNormalization_OnlyZeros_HasNoGradient()
-    {
-        var graph = new GraphBuilder("zeros", OpsetUpgrade.Version);
-        graph.Input("x", OnnxElementType.Float, 1, 3);
-        graph.Node("LpNormalization", ["x"], "y");
-        graph.Node("ReduceSum", ["y"], "L", OnnxAttribute.Of("keepdims", 0));
-        Assert.That(GradientCheck.GradientAt(graph.Output("L", OnnxElementType.Float).Build(), "L", "x", [0f, 0f, 0f], 1, 3), Is.EqualTo(new[] { 0f, 0f, 0f }));
-    }
+    public void LpNormalization_OnlyZeros_HasNoGradient() =>
+        Assert.That(GradientCheck.Gradients("LpNormalization", [Of([0, 0, 0], 1, 3)])[0], Is.EqualTo([0d, 0, 0]));
 
     [TestCase(1)]
     [TestCase(3)]

@@ -11,7 +11,7 @@ internal static class NormalizationRules
 {
     public static Dictionary<string, GradientRule> All { get; } = new()
     {
-        ["BatchNormalization"] = new(BatchNormalization) { InputCount = 3, Refusal = (node, _) => BatchProblem(node) },
+        ["BatchNormalization"] = new(BatchNormalization) { InputCount = 3, Refusal = BatchProblem },
         ["LayerNormalization"] = new(LayerNormalization),
         ["InstanceNormalization"] = new(InstanceNormalization),
         // y = (x − mean) / deviation
@@ -25,7 +25,7 @@ internal static class NormalizationRules
         ["LRN"] = new(LocalResponse),
     };
 
-    private static string? BatchProblem(OnnxNode node) => node.Int("training_mode", 0) != 0 || node.Outputs.Skip(1).Any(o => o.Length > 0)
+    private static string? BatchProblem(OnnxNode node, NodeIndex graph) => node.Int("training_mode", 0) != 0 || node.Outputs.Skip(1).Any(o => o.Length > 0)
         ? "BatchNormalization is in training mode, in which rows of a batch change one another; export the model in evaluation mode (model.eval() in PyTorch)" : null;
 
     /// <summary>

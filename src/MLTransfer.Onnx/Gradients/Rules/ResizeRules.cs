@@ -13,14 +13,15 @@ internal static class ResizeRules
 
     public static Dictionary<string, GradientRule> All { get; } = new()
     {
-        ["Resize"] = new(Resize) { InputCount = 1, Refusal = (node, _) => Problem(node) },
+        ["Resize"] = new(Resize) { InputCount = 1, Refusal = Problem },
     };
 
-    private static string? Problem(OnnxNode node) => !KnownModes.Contains(Text(node, "mode", "nearest"))
+    private static string? Problem(OnnxNode node, NodeIndex graph) => !KnownModes.Contains(Text(node, "mode", "nearest"))
         ? $"Resize with mode={Text(node, "mode", "nearest")} has no gradient rule, only {string.Join(" and ", KnownModes)} have"
         : !KnownPlaces.Contains(Text(node, "coordinate_transformation_mode", "half_pixel"))
         ? $"Resize with coordinate_transformation_mode={Text(node, "coordinate_transformation_mode", "half_pixel")} has no gradient rule, only {string.Join(", ", KnownPlaces)} have"
-        : node.Int("antialias", 0) != 0 ? "Resize with antialias has no gradient rule" : null;
+        : node.Int("antialias", 0) != 0 ? "Resize with antialias has no gradient rule"
+        : HasScales(node) ? GradientRule.Computed(2, "scales")(node, graph) : null;
 
     private static void Resize(GradientNode n)
     {
@@ -99,12 +100,11 @@ internal static class ResizeRules
     /// <summary>The stated scale of an axis; null where sizes are stated, of which it is the quotient.</summary>
     private static float? Scale(GradientNode n, int axis)
     {
-        if (n.Has(3) || !n.Has(2))
-            return null;
-        float[] scales = (n.Constant(n.X(2)) ?? throw Throw.GradientNeedsConstant(n.Node.Label, n.X(2))).ToFloats();
-        // An empty tensor is how older files leave the scales out.
-        return scales.Length == 0 ? null : scales[axis];
+        return HasScales(n.Node) && n.Constant(n.X(2))!.ToFloats() is { Length: > 0 } scales ? scales[axis] : null;
     }
+
+    // Where sizes are stated, older files have an empty tensor of scales.
+    private static bool HasScales(OnnxNode node) => node.Input(2).Length > 0 && node.Input(3).Length == 0;
 
     private static string Text(OnnxNode node, string name, string whenAbsent) => node.Attribute(name)?.Text is { Length: > 0 } text ? text : whenAbsent;
 }
