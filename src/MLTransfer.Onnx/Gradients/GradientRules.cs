@@ -9,7 +9,7 @@ internal static class GradientRules
 {
     private static readonly FrozenDictionary<string, GradientRule> All = new Dictionary<string, GradientRule>[]
     {
-        ActivationRules.All, ElementwiseRules.All, MatrixRules.All, ReductionRules.All, StepRules.All,
+        ActivationRules.All, EinsumRule.All, ElementwiseRules.All, IndexRules.All, MatrixRules.All, ReductionRules.All, ShapeRules.All, StepRules.All,
     }.SelectMany(family => family).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The operators that have a rule, in order.</summary>
