@@ -11,6 +11,7 @@ internal static class GradientRules
     {
         ActivationRules.All,
         ConvolutionRules.All,
+        EinsumRule.All,
         ElementwiseRules.All,
         IndexRules.All,
         MatrixRules.All,
