@@ -1,3 +1,4 @@
+using MLTransfer.FineTuning;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Training.Parts;
 
