@@ -9,7 +9,8 @@ internal static class GradientRules
 {
     private static readonly FrozenDictionary<string, GradientRule> All = new Dictionary<string, GradientRule>[]
     {
-        ActivationRules.All, ConvolutionRules.All, ElementwiseRules.All, MatrixRules.All, NormalizationRules.All, PoolingRules.All, ReductionRules.All, ResizeRules.All, StepRules.All,
+        ActivationRules.All, ConvolutionRules.All, EinsumRule.All, ElementwiseRules.All, IndexRules.All, MatrixRules.All, NormalizationRules.All, PoolingRules.All, ReductionRules.All,
+        ResizeRules.All, ShapeRules.All, StepRules.All,
     }.SelectMany(family => family).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The operators that have a rule, in order.</summary>
