@@ -43,8 +43,7 @@ internal sealed class ExportGraph : IDisposable
     /// <param name="outputs">
     /// Where given: which columns of the embedding step are outputs under which names, and no head. Default: the head's outputs, and the features as the options say.
     /// </param>
-    /// <param name="front">A graph that makes inputs of the backbone, its outputs named as they are.</param>
-    public static ExportGraph Build(ExportPlan plan, ExportOptions options, IReadOnlyList<(string Name, ImmutableArray<int> Columns)>? outputs = null, OnnxModel? front = null)
+    public static ExportGraph Build(ExportPlan plan, ExportOptions options, IReadOnlyList<(string Name, ImmutableArray<int> Columns)>? outputs = null)
     {
         OnnxEmbedding embedding = plan.Embedding;
         OnnxModel source = embedding.Source.Read();
@@ -55,8 +54,6 @@ internal sealed class ExportGraph : IDisposable
             OnnxModel model = FixLength(source, embedding, options.SequenceLength);
             if (FixedInputs.Build(embedding, opset) is OnnxModel fixedInputs)
                 model = Before(fixedInputs, model);
-            if (front is not null)
-                model = Before(front, model);
             OnnxModel pooling = PoolingGraph.Build(embedding, opset, batch, outputs ?? [(Features, plan.Features)]);
             model = GraphMerge.Join(model, pooling, PoolingGraph.Links(embedding, pooling));
             OnnxHead? head = outputs is null ? plan.Head?.ToOnnx(opset, batch) : null;
@@ -83,7 +80,7 @@ internal sealed class ExportGraph : IDisposable
     }
 
     /// <summary>A graph before another: its outputs feed the inputs of their names, and an input that both have is one.</summary>
-    private static OnnxModel Before(OnnxModel front, OnnxModel model)
+    public static OnnxModel Before(OnnxModel front, OnnxModel model)
     {
         HashSet<string> inputs = [.. model.Graph.Inputs.Select(i => i.Name)];
         return GraphMerge.Join(front, model, front.Graph.Outputs.Concat(front.Graph.Inputs.Where(i => inputs.Contains(i.Name))).ToDictionary(v => v.Name, v => v.Name));

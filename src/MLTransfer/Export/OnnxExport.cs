@@ -23,24 +23,31 @@ public static partial class OnnxExport
     /// A path that ends in .onnx is a file. Any other is a folder, made if it is not there, that receives <c>model.onnx</c>, the card <c>mltransfer.json</c> and the tokenizer:
     /// <see cref="Backbone.Open(string, BackboneOptions?)"/> opens it, and the file too where the modality needs no tokenizer.
     /// </param>
-    /// <param name="options">Settings. Default: those of a new <see cref="ExportOptions"/>.</param>
     /// <exception cref="InvalidOperationException">The model has no embedding step, or several, or its head reads something else than the features; or the graph is larger than 2 GB.</exception>
     /// <exception cref="NotSupportedException">A step has no counterpart in a graph, or the backbone's operators are too old; the message names it and says what to do.</exception>
     /// <exception cref="ArgumentException">An option does not fit the backbone, or the path cannot be written.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder in which the file or folder is to lie does not exist.</exception>
     /// <exception cref="InvalidDataException">The backbone's file has changed since it was opened.</exception>
-    public static void ExportOnnx(this ITransformer model, string path, ExportOptions? options = null)
+    public static void ExportOnnx(this ITransformer model, string path) => model.ExportOnnx(path, new ExportOptions());
+
+    /// <summary>Writes a fitted model as one ONNX graph, with settings; see <see cref="ExportOnnx(ITransformer, string)"/>.</summary>
+    /// <inheritdoc cref="ExportOnnx(ITransformer, string)"/>
+    /// <param name="model">A fitted model with one embedding step.</param>
+    /// <param name="path">A file, or a folder.</param>
+    /// <param name="options">Settings.</param>
+    public static void ExportOnnx(this ITransformer model, string path, ExportOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(options);
         ExportPlan plan = ExportPlan.Of(model);
         string graphPath = ExportFiles.Check(path, plan.Embedding);
         plan.Embedding.Source.CheckUnchanged();
-        using ExportGraph graph = ExportGraph.Build(plan, options ?? new ExportOptions());
+        using ExportGraph graph = ExportGraph.Build(plan, options);
         ExportFiles.Write(graph, path, graphPath, plan.Embedding.Backbone);
     }
 
-    /// <summary>Writes a fitted model as one ONNX graph; see <see cref="ExportOnnx(ITransformer, string, ExportOptions?)"/>.</summary>
+    /// <summary>Writes a fitted model as one ONNX graph; see <see cref="ExportOnnx(ITransformer, string)"/>.</summary>
     /// <param name="model">A fitted model with one embedding step.</param>
     /// <param name="stream">Receives the graph; it stays open.</param>
     /// <param name="options">Settings.</param>

@@ -97,9 +97,10 @@ internal sealed class PoolingGraph
 
     private string Pool(Pooling pooling) => pooling switch
     {
-        Pooling.Cls => At(0),
+        Pooling.Cls => HasMask ? ZeroIfEmpty(At(0)) : At(0),
         Pooling.Last => HasMask ? _graph.Sum(_graph.Node("Where", [IsLast(), Tokens(), _graph.Constant([0f], 1)]), 1, keepsAxis: false) : At(-1),
-        Pooling.Max => _graph.Maximum(HasMask ? _graph.Node("Where", [IsCounted(), Tokens(), _graph.Constant([float.MinValue], 1)]) : Tokens(), 1, keepsAxis: false),
+        Pooling.Max => HasMask ? ZeroIfEmpty(_graph.Maximum(_graph.Node("Where", [IsCounted(), Tokens(), _graph.Constant([float.MinValue], 1)]), 1, keepsAxis: false))
+            : _graph.Maximum(Tokens(), 1, keepsAxis: false),
         Pooling.Mean => HasMask ? WeightedBy(Weights()) : _graph.Mean(Tokens(), 1, keepsAxis: false),
         Pooling.WeightedMean => WeightedBy(HasMask ? _graph.Node("Mul", [Places(), Weights()]) : Places()),
         _ => throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "A list of vectors is pooled by Cls, Mean, Max, Last or WeightedMean."),
@@ -137,6 +138,13 @@ internal sealed class PoolingGraph
         if (place < 0)
             _graph.Require(11, "Gather counts from the end (Pooling.Last without a mask)");
         return place;
+    }
+
+    /// <summary>Zeros for a row without a token that counts.</summary>
+    private string ZeroIfEmpty(string pooled)
+    {
+        _graph.Require(9, "Where, which leaves padding out");
+        return _graph.Node("Where", [_graph.Cast(_graph.Sum(Weights(), 1, keepsAxis: false), OnnxElementType.Bool), pooled, _graph.Constant([0f], 1)]);
     }
 
     /// <summary>Σ w·t / Σ w over the tokens that count; a row without any is zeros.</summary>

@@ -21,7 +21,7 @@ internal sealed class TensorPlainInputs(TensorStep step) : IPlainInputs
             int[] open = [.. Enumerable.Range(1, port.Dimensions.Length - 1).Where(i => port.Dimensions[i].Value is null)];
             if (open.Length > 0)
                 throw Throw.PlainSecondOpenAxis(Backbones.CardInference.Describe(port));
-            DataViewType type = data.Schema[input.Column].Type;
+            DataViewType type = data.Schema.GetColumnOrNull(input.Column)?.Type ?? throw Throw.ColumnMissing(PlainPipeline.Name, input.Column, data.Schema.Select(c => c.Name));
             long size = port.Dimensions.Skip(1).Aggregate(1L, (product, axis) => product * axis.Value!.Value);
             if (type is VectorDataViewType vector && vector.Size != size)
                 throw Throw.PlainColumnSize(input.Column, type, size, port.Name);
