@@ -62,7 +62,7 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
         using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed);
         FineTuned result = trainer.Train(input, _task.Read(Name, input.Schema, _options, trainer.FeatureCount));
         EmbeddingTransformer embedding = _form.MakeTransformer(_host, result.Backbone);
-        return new FineTunedTransformer(embedding, _task.MakeHead(_host, result, _step.OutputColumns[0].Name), result);
+        return new FineTunedTransformer(embedding, new MlpHeadTransformer(Name, _step.OutputColumns[0].Name, result.Head, result.Output), result);
     }
 
     /// <summary>Promises features and scores, and checks the columns that are read.</summary>

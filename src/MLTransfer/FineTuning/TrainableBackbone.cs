@@ -62,7 +62,7 @@ internal sealed class TrainableBackbone : IDisposable
         try
         {
             OnnxModel model = inFloat ? Int8ToFloat.Rewrite(file) : file;
-            model = WeightUnfolding.Unfold(OpsetUpgrade.Raise(model, backbone.Name));
+            model = WeightUnfolding.Unfold(OpsetUpgrade.Raise(model, backbone.Name, backbone.RunSource.Folder));
             model = OpenAxes.Name(model, opensRows: backbone.Ports.BatchIsOne);
             return new TrainableBackbone(backbone.Name, backbone.RunSource, file, model, backbone.Card.FeatureOutput);
         }
