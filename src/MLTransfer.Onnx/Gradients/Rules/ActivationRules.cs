@@ -68,7 +68,7 @@ internal static class ActivationRules
             n.GiveStretched(1, n.ExceptWhere(isPositive, n.Mul(n.Dy, n.X(0))));
     }
 
-    /// <summary>y = x · clip(x / 6 + ½, 0, 1): slope x / 3 + ½ between −3 and 3, 0 up to −3, 1 from 3 on.</summary>
+    /// <summary>y = x · clip(x / 6 + ½, 0, 1): slope x / 3 + ½ between −3 and 3, else that of the outside. PyTorch 1.13 has −½ and 1½ at the two places themselves.</summary>
     private static void HardSwish(GradientNode n)
     {
         string x = n.X(0);
