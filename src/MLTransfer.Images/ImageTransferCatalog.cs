@@ -4,7 +4,7 @@ using MLTransfer.Schema;
 namespace MLTransfer;
 
 /// <summary>The steps over pictures on ML.NET's own catalogs.</summary>
-public static class ImageTransferCatalog
+public static partial class ImageTransferCatalog
 {
     /// <summary>Adds the features of an image backbone.</summary>
     /// <param name="catalog"><c>mlContext.Transforms</c>.</param>

@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
+using MLTransfer.Export;
 using MLTransfer.Media;
 using MLTransfer.Onnx.Graphs;
 
@@ -53,6 +54,8 @@ internal sealed class ImageStep : MediaStep
     private ImagePreprocessing Settings => Plan.Backbone.Card.Image!;
 
     public override BackboneEncoder CreateEncoder(SessionHolder session) => new ImageEncoder(this, session);
+
+    public override OnnxEmbedding ToOnnx() => base.ToOnnx() with { PlainInputs = new ImagePlainInputs(this) };
 
     public override MediaSource CreateSource(DataViewRow row, DataViewSchema.Column column) => new PictureSource(row.GetGetter<MLImage>(column), Options);
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using System.Globalization;
 
 namespace MLTransfer.Images;
@@ -17,4 +18,13 @@ internal static partial class Throw
         $"ImagePreprocessing.{member} is {stated?.ToString(CultureInfo.InvariantCulture) ?? "null"}, but the graph of backbone '{backbone}' is fixed at {graph}. Leave it null.");
 
     public static Exception PictureMissing() => new ImageDecodeException("There is no picture: the MLImage is null.");
+
+    public static Exception PlainPictures(string column, string tensor, DataViewType? found, int width, int height, int size) => new ArgumentException(
+        $"ML.NET's own steps take prepared pixels, {size} numbers in a Vector<Single> column '{tensor}' or '{column}', or an MLImage column '{column}' of {width} by {height}; " +
+        $"column '{column}' is {(found is null ? "not there" : found)}. Prepare the pixels before, or use ExportOnnx.");
+
+    public static Exception PlainPictureColumn(string column, object found, int width, int height, bool isKept, ChannelOrder channels) => new ArgumentException(
+        $"Column '{column}' is {found}. ExtractPixels does what the backbone's preprocessing does only where the column's type states {width} by {height} pixels" +
+        $"{(isKept ? "" : ", and this backbone resizes even those before it crops")}{(channels == ChannelOrder.Grey ? ", and not for grey, which it rounds otherwise" : "")}. " +
+        "Give prepared pixels in a Vector<Single> column, or use ExportOnnx.");
 }

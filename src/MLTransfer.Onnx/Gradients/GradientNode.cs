@@ -80,6 +80,9 @@ internal sealed class GradientNode(GradientTape tape, OnnxNode node, string?[] u
     /// <summary>A vector of integers.</summary>
     public string Integers(params ReadOnlySpan<long> values) => tape.Integers(values);
 
+    /// <summary>A matrix of real constants of y's element type.</summary>
+    public string Matrix(float[] values, long rows, long columns) => tape.Matrix(Facts(Y()).Type, values, rows, columns);
+
     /// <summary>One integer without axes.</summary>
     public string Integer(long value) => tape.Number(OnnxElementType.Int64, value);
 

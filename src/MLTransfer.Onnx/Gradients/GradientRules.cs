@@ -11,9 +11,15 @@ internal static class GradientRules
     {
         ActivationRules.All,
         ConvolutionRules.All,
+        EinsumRule.All,
         ElementwiseRules.All,
+        IndexRules.All,
         MatrixRules.All,
+        NormalizationRules.All,
+        PoolingRules.All,
         ReductionRules.All,
+        ResizeRules.All,
+        ShapeRules.All,
         StepRules.All,
     }.SelectMany(family => family).ToFrozenDictionary(StringComparer.Ordinal);
 

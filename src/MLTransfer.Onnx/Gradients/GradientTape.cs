@@ -84,6 +84,19 @@ internal sealed class GradientTape
         return name;
     }
 
+    /// <summary>A matrix as a constant.</summary>
+    public string Matrix(OnnxElementType type, float[] values, long rows, long columns)
+    {
+        string name = FreshName("matrix");
+        Constants.Add(type switch
+        {
+            OnnxElementType.Float => OnnxTensor.Of(name, values, rows, columns),
+            OnnxElementType.Double => OnnxTensor.Of(name, type, (ReadOnlySpan<double>)[.. values.Select(v => (double)v)], rows, columns),
+            _ => throw Throw.GradientType(type),
+        });
+        return name;
+    }
+
     /// <summary>Adds to what a value's readers have sent back.</summary>
     public void Send(string value, string gradient)
     {

@@ -4,7 +4,4 @@ internal static partial class Throw
 {
     public static Exception GradientNeedsFixedSize(string node, string why, string value) => new NotSupportedException(
         $"No gradient goes through node {node}: {why}, and the size of '{value}' differs from run to run. Export the model with that size fixed, or freeze everything in front of the node.");
-
-    public static Exception GradientNeedsConstant(string node, string input) => new NotSupportedException(
-        $"No gradient goes through node {node}: its input '{input}' is computed, and the rule needs it as a constant. Export the model with that setting fixed, or freeze everything in front of the node.");
 }

@@ -82,4 +82,19 @@ internal static partial class Throw
     public static Exception CutInside(string value) => new ArgumentException(
         $"'{value}' lies inside a sub-graph (a branch of If, the body of Loop or Scan) or a function, where it exists once for each round or call. " +
         "Choose a value of the main graph, such as the output of the node around it.");
+
+    public static Exception OpsetsDiffer(OnnxOpset first, OnnxOpset second) => new NotSupportedException(
+        $"One model is written in {first}, the other in {second}; one file has one version of each set of operators. Write the second model in the version of the first.");
+
+    public static Exception NoInputToLink(string input, IEnumerable<string> inputs) => new ArgumentException(
+        $"The second model has no input '{input}' to feed; it has {string.Join(", ", inputs.Select(i => $"'{i}'"))}.");
+
+    public static Exception LinkedInputIsOutput(string name) => new ArgumentException(
+        $"'{name}' is an output of the second model and an input that the first feeds. Put a node, such as Identity, between them.");
+
+    public static Exception NameTakenTwice(string name) => new ArgumentException(
+        $"The joined graph would have two inputs or outputs called '{name}'. Rename one of them.");
+
+    public static Exception ExternalDataTooLarge(long size) => new InvalidOperationException(
+        $"With its external data the model has {size} bytes; one ONNX file holds at most {ModelGuard.LargestFile}. Use a smaller or a quantised backbone.");
 }

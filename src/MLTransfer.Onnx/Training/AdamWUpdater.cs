@@ -32,9 +32,10 @@ internal sealed class AdamWUpdater(Optimizer optimizer, ParameterLayout layout) 
             Vector<float> g = gradients[i] * scale;
             Vector<float> m = means[i] * beta1 + g * fresh1;
             Vector<float> v = squares[i] * beta2 + g * fresh2 * g;
+            Vector<float> theta = thetas[i] * keep;
             means[i] = m;
             squares[i] = v;
-            thetas[i] = thetas[i] * keep - m * stepSize / (Vector.SquareRoot(v) * rootFactor + epsilons);
+            thetas[i] = theta - m * stepSize / (Vector.SquareRoot(v) * rootFactor + epsilons);
         }
         for (int i = thetas.Length * Vector<float>.Count; i < parameters.Length; i++)
         {

@@ -4,7 +4,7 @@ using MLTransfer.Onnx.Internal;
 namespace MLTransfer.Onnx.Training;
 
 /// <summary>
-/// Where each trained tensor lies in the one flat vector of parameters. Each begins at a multiple of 16 numbers (64 bytes, a cache line); the gaps hold zeros and stay zero. Gradients,
+/// Where each trained tensor lies in the one flat vector of parameters. Each begins at a multiple of 16 numbers (64 bytes); the gaps hold zeros and stay zero. Gradients,
 /// averages and optimizer states have the same layout. Immutable.
 /// </summary>
 internal sealed class ParameterLayout

@@ -19,7 +19,8 @@ internal sealed class SgdUpdater(Optimizer optimizer, ParameterLayout layout) : 
         Span<Vector<float>> velocities = MemoryMarshal.Cast<float, Vector<float>>(velocity);
         for (int i = 0; i < thetas.Length; i++)
         {
-            Vector<float> g = gradients[i] * scale + thetas[i] * decay;
+            Vector<float> theta = thetas[i];
+            Vector<float> g = gradients[i] * scale + theta * decay;
             Vector<float> direction = g;
             if (hasMomentum)
             {
@@ -27,7 +28,7 @@ internal sealed class SgdUpdater(Optimizer optimizer, ParameterLayout layout) : 
                 velocities[i] = b;
                 direction = optimizer.IsNesterov ? g + b * momentum : b;
             }
-            thetas[i] -= direction * rate;
+            thetas[i] = theta - direction * rate;
         }
         for (int i = thetas.Length * Vector<float>.Count; i < parameters.Length; i++)
         {

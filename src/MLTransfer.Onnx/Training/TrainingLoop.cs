@@ -9,6 +9,9 @@ namespace MLTransfer.Onnx.Training;
 /// </summary>
 internal sealed class TrainingLoop
 {
+    // A first step may be so slow, or the steps so many, that the estimate leaves the range of TimeSpan.
+    private const double LongestTimeLeft = 1e9;
+
     private readonly ITrainingProblem _problem;
     private readonly ParameterLayout _layout;
     private readonly TrainingOptions _options;
@@ -39,7 +42,7 @@ internal sealed class TrainingLoop
         _planner = new BatchPlanner(problem, options, lengthBudget);
         _stepCount = (long)_planner.StepsPerEpoch * options.EpochCount;
         _state = new TrainingState(layout, options, start);
-        _runner = new StepRunner(problem, layout, options, _planner, _state.Updater, [.. start]);
+        _runner = new StepRunner(problem, layout, options, _planner, _state.Updater, start);
         _configuration = "";
         if (options.CheckpointPath is string path)
         {
@@ -158,11 +161,11 @@ internal sealed class TrainingLoop
 
     private TrainingProgress Progress(double loss, HeldOut? heldOut, double rate)
     {
-        double seconds = Math.Max(_ownTime.TotalSeconds, 1e-9);
-        // A resumed process may end an epoch without having made a step of its own.
-        double left = _ownSteps == 0 ? 0 : seconds / _ownSteps * (_stepCount - _state.Step);
+        double rowsPerSecond = _ownRows / Math.Max(_ownTime.TotalSeconds, 1e-9);
+        // Evaluations and checkpoints so far count, too. A resumed process may end an epoch without having made a step of its own.
+        double left = _ownSteps == 0 ? 0 : _clock.Elapsed.TotalSeconds / _ownSteps * (_stepCount - _state.Step);
         return new TrainingProgress(
-            _state.Epoch + 1, _state.Step, _stepCount, loss, heldOut?.Loss, heldOut?.Metric, rate, _ownRows / seconds, TimeSpan.FromSeconds(Math.Min(left, TimeSpan.MaxValue.TotalSeconds / 2)));
+            _state.Epoch + 1, _state.Step, _stepCount, loss, heldOut?.Loss, heldOut?.Metric, rate, rowsPerSecond, TimeSpan.FromSeconds(Math.Min(left, LongestTimeLeft)));
     }
 
     private void Save()

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
+using MLTransfer.Export;
 using MLTransfer.Internal;
 using MLTransfer.Media;
 using MLTransfer.Onnx.Graphs;
@@ -65,6 +66,19 @@ internal sealed class AudioStep : MediaStep
         $"{Name}|{JsonSerializer.Serialize(Settings)}|{_options.SampleRate}|{_options.Channel}|{Clip.WindowSamples}";
 
     public override BackboneEncoder CreateEncoder(SessionHolder session) => new AudioEncoder(this, session);
+
+    public override OnnxEmbedding ToOnnx()
+    {
+        if (!States.IsEmpty)
+            throw Throw.ExportStates(Name, Plan.Backbone.Name, States.Select(s => s.Port.Name));
+        if (!Masks.IsEmpty && Clip.FrameAxis >= 0)
+            throw Throw.ExportFrameMask(Name, Plan.Backbone.Name, Masks[0].Name);
+        return base.ToOnnx() with
+        {
+            Constants = Constants.ToDictionary(c => c.Port.Name, c => c.Value),
+            FullMasks = [.. Masks.Select(m => (m.Name, Clip.Port.Name))],
+        };
+    }
 
     public override MediaSource CreateSource(DataViewRow row, DataViewSchema.Column column) => new SampleSource(row, column, _options, Settings.SampleRate);
 

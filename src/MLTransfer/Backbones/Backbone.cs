@@ -1,4 +1,5 @@
 using MLTransfer.Backbones;
+using MLTransfer.FineTuning;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
@@ -95,6 +96,18 @@ public sealed class Backbone
             c.Value.Name, c.Operator, [.. c.Value.Dimensions.Select(d => d.ToString())], FeatureShape.Of(c.Value, channels).Dimension, c.IsOutput, c.IsPenultimate));
         // Of an output the card or config.json may state what the graph leaves open.
         return [.. all.Where(f => f.Dimension is not null || f.IsOutput)];
+    }
+
+    /// <summary>
+    /// Lists the blocks of the network in front of the feature, from the input on, and whether each can be trained: what a <see cref="FreezingPlan"/> counts. Found by the graph's
+    /// structure; runs nothing.
+    /// </summary>
+    /// <param name="int8ToFloat">Whether to look at the graph with its 8-bit products turned into float (<see cref="FineTuneOptions.Int8ToFloat"/>).</param>
+    /// <exception cref="InvalidDataException">The file has changed.</exception>
+    public IReadOnlyList<BackboneBlock> ListBlocks(bool int8ToFloat = false)
+    {
+        using TrainableBackbone trainable = TrainableBackbone.Of(this, int8ToFloat);
+        return trainable.Describe();
     }
 
     /// <summary>

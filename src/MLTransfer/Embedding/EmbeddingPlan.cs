@@ -50,6 +50,9 @@ internal sealed class EmbeddingPlan
     /// <summary>The step's name for messages, "EmbedText".</summary>
     public string Step { get; }
 
+    /// <summary>The graph that sessions run.</summary>
+    public ModelSource Source => _source;
+
     public FeatureCache Cache { get; }
 
     public ImmutableArray<PlannedOutput> Outputs { get; }

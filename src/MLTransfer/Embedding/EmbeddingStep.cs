@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Export;
 using MLTransfer.Internal;
 using MLTransfer.Schema;
 
@@ -14,6 +15,17 @@ internal abstract class EmbeddingStep(EmbeddingPlan plan) : RowStep
 
     /// <summary>An encoder for one cursor or one row, never shared between threads.</summary>
     public abstract BackboneEncoder CreateEncoder(SessionHolder session);
+
+    /// <summary>What an exported graph computes in the step's place. A modality adds what its inputs need.</summary>
+    /// <exception cref="NotSupportedException">The step does something that no single run of a graph does.</exception>
+    public virtual OnnxEmbedding ToOnnx() => new()
+    {
+        StepName = Plan.Step,
+        Backbone = Plan.Backbone,
+        Source = Plan.Source,
+        Outputs = Plan.Outputs,
+        InputColumns = [.. InputColumns],
+    };
 
     /// <summary>Checks what is known of the input before there is data.</summary>
     public SchemaShape Extend(SchemaShape input)

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLTransfer.Embedding;
+using MLTransfer.Export;
 using MLTransfer.Onnx.Sessions;
 using MLTransfer.Persistence;
 using MLTransfer.Schema;
@@ -16,7 +17,7 @@ namespace MLTransfer;
 /// Holds a share of the backbone's session, native memory, until it is disposed or collected. Disposing twice is harmless; using it afterwards is an
 /// <see cref="ObjectDisposedException"/>. A prediction engine disposes the model it was made from unless told otherwise, as ML.NET's engines do.
 /// </remarks>
-public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisposable
+public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IOnnxEmbedding, IDisposable
 {
     private readonly EmbeddingStep _step;
     private readonly SessionLease _lease;
@@ -89,6 +90,8 @@ public abstract class EmbeddingTransformer : ITransformer, IPersistedStep, IDisp
         _lease.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    OnnxEmbedding IOnnxEmbedding.ToOnnx() => _step.ToOnnx();
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => StepPersistence.Save(ctx, this);
 

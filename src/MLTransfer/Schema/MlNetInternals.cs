@@ -84,6 +84,33 @@ internal static class MlNetInternals
         where TModel : class => Construct<RegressionPredictionTransformer<TModel>>(
             [typeof(IHostEnvironment), typeof(TModel), typeof(DataViewSchema), typeof(string)], [environment, model, schema, featureColumn]);
 
+    /// <summary>Which column ML.NET's binary scorer compares with which threshold.</summary>
+    public static (string Column, float Threshold) GetThreshold(ITransformer binary)
+    {
+        const BindingFlags inner = BindingFlags.Instance | BindingFlags.NonPublic;
+        FieldInfo column = binary.GetType().GetField("ThresholdColumn", inner) ?? throw Missing(binary.GetType(), "ThresholdColumn");
+        FieldInfo threshold = binary.GetType().GetField("Threshold", inner) ?? throw Missing(binary.GetType(), "Threshold");
+        return ((string)column.GetValue(binary)!, (float)threshold.GetValue(binary)!);
+    }
+
+    /// <summary>The columns that a step of ML.NET makes, each of one other; null for a step of another kind.</summary>
+    public static (string Output, string Input)[]? GetColumnPairs(ITransformer step)
+    {
+        if (step is not OneToOneTransformerBase)
+            return null;
+        FieldInfo pairs = typeof(OneToOneTransformerBase).GetField("ColumnPairs", BindingFlags.Instance | BindingFlags.NonPublic)
+            ?? throw Missing(typeof(OneToOneTransformerBase), "ColumnPairs");
+        return ((string, string)[])pairs.GetValue(step)!;
+    }
+
+    /// <summary>The columns that a concatenating step makes, each of several others.</summary>
+    public static (string Output, string[] Inputs)[] GetConcatenated(ColumnConcatenatingTransformer step)
+    {
+        PropertyInfo columns = typeof(ColumnConcatenatingTransformer).GetProperty("Columns", BindingFlags.Instance | BindingFlags.NonPublic)
+            ?? throw Missing(typeof(ColumnConcatenatingTransformer), "Columns");
+        return [.. (IEnumerable<(string, string[])>)columns.GetValue(step)!];
+    }
+
     /// <summary>What a trainer says of itself: needs no normalisation, calibrates by itself or not at all, reads its data once.</summary>
     public static TrainerInfo TrainerInfo() => Construct<TrainerInfo>(
         [typeof(bool), typeof(bool), typeof(bool), typeof(bool), typeof(bool), typeof(bool)], [false, false, false, false, false, false]);

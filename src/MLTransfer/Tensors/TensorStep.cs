@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
+using MLTransfer.Export;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 
@@ -39,6 +40,8 @@ internal sealed class TensorStep : EmbeddingStep
     public override IReadOnlyList<string> InputColumns { get; }
 
     public override BackboneEncoder CreateEncoder(SessionHolder session) => new TensorEncoder(this, session);
+
+    public override OnnxEmbedding ToOnnx() => base.ToOnnx() with { PlainInputs = new TensorPlainInputs(this) };
 
     protected override string Expected(string column)
     {

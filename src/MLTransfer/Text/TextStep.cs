@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Backbones;
 using MLTransfer.Embedding;
+using MLTransfer.Export;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Graphs;
 
@@ -47,6 +48,8 @@ internal sealed class TextStep : EmbeddingStep
     public string Preprocessing => $"{Name}|{Plan.Backbone.Tokenizer!.Fingerprint}|{MaximumLength}|{Prefix.Length}|{Prefix}";
 
     public override BackboneEncoder CreateEncoder(SessionHolder session) => new TextEncoder(this, session);
+
+    public override OnnxEmbedding ToOnnx() => base.ToOnnx() with { MaximumLength = MaximumLength, Prefix = Prefix };
 
     protected override string Expected(string column) => "a text (String)";
 

@@ -30,16 +30,17 @@ internal sealed class GradientCheck
     /// <param name="attributes">Its attributes.</param>
     /// <param name="opset">The version of the operators.</param>
     /// <param name="used">The outputs that L depends on; default: all.</param>
+    /// <param name="held">Sizes that stay fixed where axes are open.</param>
     public static void Node(string opType, CheckedInput[] inputs, OnnxAttribute[]? attributes = null, int outputs = 1, bool open = true, OnnxElementType type = OnnxElementType.Double,
-        int opset = OpsetUpgrade.Version, int[]? used = null)
+        int opset = OpsetUpgrade.Version, int[]? used = null, long[]? held = null)
     {
         // Sizes that a constant has too stay as they are.
-        HashSet<long> held = [1, .. inputs.Where(i => !i.IsDifferentiated).SelectMany(i => i.Shape)];
+        HashSet<long> sizes = [1, .. held ?? [], .. inputs.Where(i => !i.IsDifferentiated).SelectMany(i => i.Shape)];
         foreach (bool isOpen in open ? [false, true] : new[] { false })
         {
             var check = new GradientCheck(type);
             var graph = new GraphBuilder(opType, opset);
-            string[] names = [.. inputs.Select((input, i) => check.AddInput(graph, input, i, isOpen ? held : null))];
+            string[] names = [.. inputs.Select((input, i) => check.AddInput(graph, input, i, isOpen ? sizes : null))];
             string[] made = [.. Enumerable.Range(0, outputs).Select(i => $"y{i}")];
             graph.Node(opType, names, made, attributes ?? []);
             check.Compare(graph, inputs, used is null ? made : [.. used.Select(i => made[i])], $"{opType}{(isOpen ? " with open axes" : "")}");

@@ -26,7 +26,7 @@ internal static class ConvolutionRules
         var window = SlidingWindow.Of(n.Node, shape[2..], n.Facts(x));
         long groups = n.Node.Int("group", 1);
         if (n.Wants(0))
-            n.Give(0, ToLargeSide(n, n.Dy, w, window, groups, n.Facts(n.Y()), x));
+            n.Give(0, ToLargeSide(n, n.Dy, w, shape, window, groups, n.Facts(n.Y()), n.Facts(x), x));
         if (n.Wants(1))
             n.Give(1, ConvolutionWeights.Gradient(n, x, n.Facts(x), n.Dy, n.Facts(n.Y()), window, groups, shape));
         GiveBias(n);
@@ -49,14 +49,15 @@ internal static class ConvolutionRules
     /// <summary>convᵀ: from the small side back to the large one.</summary>
     /// <param name="n">The node.</param>
     /// <param name="dy">The gradient of the small side.</param>
-    /// <param name="w">[small channels, large channels / groups, kernel].</param>
+    /// <param name="w">The weights.</param>
+    /// <param name="shape">Their shape: [small channels, large channels / groups, kernel].</param>
     /// <param name="window">The window.</param>
     /// <param name="groups">Groups of channels.</param>
     /// <param name="small">The small side's shape.</param>
-    /// <param name="target">The large side.</param>
-    public static string ToLargeSide(GradientNode n, string dy, string w, SlidingWindow window, long groups, ProbedValue small, string target)
+    /// <param name="large">The large side's shape.</param>
+    /// <param name="target">A value with the large side's sizes, rows and channels left aside.</param>
+    public static string ToLargeSide(GradientNode n, string dy, string w, long[] shape, SlidingWindow window, long groups, ProbedValue small, ProbedValue large, string target)
     {
-        ProbedValue large = n.Facts(target);
         // At stride 1 a convolution with the kernel turned round does the same, in 0.7 to 1.0 of the time.
         if (!window.HasStrides && Enumerable.Range(0, window.Rank).All(i => window.Before[i] < window.Extent(i) && window.After[i] < window.Extent(i)))
         {
@@ -65,7 +66,7 @@ internal static class ConvolutionRules
                 Before = [.. window.Before.Select((p, i) => window.Extent(i) - 1 - p)],
                 After = [.. window.After.Select((p, i) => window.Extent(i) - 1 - p)],
             };
-            return n.Emit("Conv", [dy, Turned(n, w, window, groups)], turned.Attributes(groups));
+            return n.Emit("Conv", [dy, Turned(n, w, shape, window, groups)], turned.Attributes(groups));
         }
         long?[] rests = [.. Enumerable.Range(0, window.Rank).Select(i => window.Rest(i, large, small))];
         bool isFixed = rests.All(r => r >= 0);
@@ -74,21 +75,20 @@ internal static class ConvolutionRules
         if (isFixed && rests.Any(r => r > 0))
             attributes = [.. attributes, OnnxAttribute.Of("output_padding", [.. rests.Select(r => r!.Value)])];
         string gradient = n.Emit("ConvTranspose", [dy, w], attributes);
-        return isFixed ? gradient : FitEnd(n, gradient, target);
+        return isFixed ? gradient : FitEnd(n, gradient, target, large.Rank);
     }
 
-    /// <summary>A value cut, or padded with zeros, at the ends of its axes to the size of another one.</summary>
-    public static string FitEnd(GradientNode n, string value, string target)
+    /// <summary>A value cut, or padded with zeros, at the ends of its places to those of another one.</summary>
+    public static string FitEnd(GradientNode n, string value, string target, int rank)
     {
-        string missing = n.Sub(n.ShapeOf(target), n.Emit("Shape", [value]));
-        string pads = n.Emit("Concat", [n.Integers(new long[n.Rank(target)]), missing], OnnxAttribute.Of("axis", 0));
-        return n.Emit("Pad", [value, pads]);
+        string from = n.Integers(2), to = n.Integers(rank);
+        string missing = n.Sub(n.Emit("Slice", [n.Emit("Shape", [target]), from, to]), n.Emit("Slice", [n.Emit("Shape", [value]), from, to]));
+        return n.Emit("Pad", [value, n.Emit("Concat", [n.Integers(new long[rank + 2]), missing], OnnxAttribute.Of("axis", 0))]);
     }
 
     /// <summary>The weights of the convolution that goes back: each group's channels exchanged, the offsets in reverse.</summary>
-    private static string Turned(GradientNode n, string w, SlidingWindow window, long groups)
+    private static string Turned(GradientNode n, string w, long[] shape, SlidingWindow window, long groups)
     {
-        long[] shape = n.Facts(w).FixedShape!;
         long[] spatial = [.. Enumerable.Range(0, window.Rank).Select(i => (long)i)];
         if (window.KernelCount > 1)
         {

@@ -142,6 +142,20 @@ internal sealed class HeadNetwork
         return With(parameters.ToImmutable());
     }
 
+    /// <summary>A head without hidden layers with these weights.</summary>
+    /// <param name="weights">K vectors of D numbers.</param>
+    /// <param name="biases">K numbers.</param>
+    public HeadNetwork WithLinear(float[][] weights, float[] biases)
+    {
+        float[] values = new float[FeatureCount * OutputCount];
+        for (int k = 0; k < OutputCount; k++)
+        {
+            for (int i = 0; i < FeatureCount; i++)
+                values[i * OutputCount + k] = weights[k][i];
+        }
+        return With([Parameters[^2] with { Values = values }, Parameters[^1] with { Values = [.. biases] }]);
+    }
+
     /// <summary>
     /// The same head for raw features x where this one takes (x − mean) · factor: the scaling becomes part of the first layer.
     /// </summary>

@@ -1,0 +1,157 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using MLTransfer.Embedding;
+using MLTransfer.Heads;
+using MLTransfer.Internal;
+using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Sessions;
+using MLTransfer.Onnx.Training.Graphs;
+
+namespace MLTransfer.FineTuning;
+
+/// <summary>The rows that a backbone is trained on: for each input of the trained part its values, from one pass over the data in which the frozen prefix ran once for each row.</summary>
+/// <param name="Parts">The inputs of the trained part.</param>
+/// <param name="Lengths">The length of each row; empty where all are alike.</param>
+/// <param name="Weights">One for each row.</param>
+/// <param name="UsableRows">Indices of the rows that could be read.</param>
+/// <param name="SkippedCount">Rows left out because their label is missing.</param>
+internal sealed record BackboneRows(RowPart[] Parts, int[] Lengths, double[] Weights, int[] UsableRows, long SkippedCount) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (RowPart part in Parts)
+            part.Dispose();
+    }
+}
+
+/// <summary>Reads them.</summary>
+internal sealed class TrainingRowReader
+{
+    private const int RowsPerWindow = 256;
+
+    private readonly EmbeddingStep _step;
+    private readonly OnnxSession? _prefix;
+    private readonly string[] _borderNames;
+    private readonly RowPart[] _parts;
+    private readonly List<double> _weights = [];
+    private readonly List<int> _lengths = [];
+    private readonly List<int> _usable = [];
+    private int _windowStart;
+
+    private TrainingRowReader(EmbeddingStep step, PrefixSplit split, OnnxSession? prefix, long memory)
+    {
+        _step = step;
+        _prefix = prefix;
+        _borderNames = [.. split.Border.Select(b => b.Name)];
+        var budget = new MemoryBudget(memory);
+        _parts = [.. split.Trained.Graph.Inputs.Select(i => new RowPart(i, budget))];
+    }
+
+    /// <summary>Reads all rows.</summary>
+    /// <param name="step">How a row becomes the graph's inputs.</param>
+    /// <param name="data">The training data.</param>
+    /// <param name="labels">Takes the labels of all rows that have one.</param>
+    /// <param name="options">Names of columns, and the memory for what is kept. Cancelling while rows are read is an error: there is nothing trained yet.</param>
+    /// <param name="split">The trained part and the frozen prefix.</param>
+    /// <param name="prefix">A session over the prefix; null where there is none.</param>
+    public static BackboneRows Read(EmbeddingStep step, IDataView data, LabelColumn labels, FineTuneOptions options, PrefixSplit split, OnnxSession? prefix)
+    {
+        var reader = new TrainingRowReader(step, split, prefix, options.PrefixMemory);
+        try
+        {
+            return reader.Read(data, labels, options.LabelColumnName, options.WeightColumnName, options.Training.CancellationToken);
+        }
+        catch
+        {
+            foreach (RowPart part in reader._parts)
+                part.Dispose();
+            throw;
+        }
+    }
+
+    private BackboneRows Read(IDataView data, LabelColumn labels, string labelColumnName, string? weightColumnName, CancellationToken cancellationToken)
+    {
+        string name = _step.Plan.Step;
+        _step.CheckInput(data.Schema);
+        DataViewSchema.Column label = HeadSchema.Find(name, data.Schema, labelColumnName);
+        DataViewSchema.Column? weight = weightColumnName is null ? null : HeadSchema.WeightColumn(name, data.Schema, weightColumnName);
+        IEnumerable<DataViewSchema.Column> needed = _step.InputColumns.Select(c => data.Schema[c]).Append(label);
+        using DataViewRowCursor cursor = data.GetRowCursor((weight is null ? needed : needed.Append(weight.Value)).DistinctBy(c => c.Index));
+        using BackboneEncoder encoder = _step.CreateEncoder(new SessionHolder(() => _step.Plan.RentForPacks(), holds: true));
+        ValueGetter<float>? weightGetter = weight is null ? null : cursor.GetGetter<float>(weight.Value);
+        labels.Bind(cursor);
+        encoder.Bind(cursor);
+        long skipped = 0;
+        int slot = 0;
+        for (long row = 1; cursor.MoveNext(); row++)
+        {
+            if (!labels.Read(row))
+            {
+                skipped++;
+                continue;
+            }
+            float value = 1;
+            weightGetter?.Invoke(ref value);
+            if (!(value >= 0) || float.IsInfinity(value))
+                throw Throw.WeightInvalid(name, weightColumnName!, row, value);
+            _weights.Add(value);
+            _lengths.Add(1);
+            encoder.Read(slot++);
+            if (slot == RowsPerWindow || !encoder.HasRoom(slot))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Flush(encoder, slot);
+                slot = 0;
+            }
+        }
+        if (slot > 0)
+            Flush(encoder, slot);
+        if (_usable.Count == 0)
+            throw Throw.NoTrainingRows(name, labelColumnName, skipped);
+        if (_weights.TrueForAll(w => w == 0))
+            throw Throw.WeightsAllZero(name, weightColumnName!);
+        return new BackboneRows(_parts, _lengths.TrueForAll(l => l == 1) ? [] : [.. _lengths], [.. _weights], [.. _usable], skipped);
+    }
+
+    private void Flush(BackboneEncoder encoder, int count)
+    {
+        foreach (RowPart part in _parts)
+            part.Store.Reserve(_windowStart + count);
+        bool[] leftOut = encoder.FillInputs(count, Keep);
+        for (int i = 0; i < count; i++)
+        {
+            if (!leftOut[i])
+                _usable.Add(_windowStart + i);
+        }
+        _windowStart += count;
+    }
+
+    // Called by several threads, for different rows.
+    private void Keep(int[] slots, int[]? lengths, IReadOnlyList<string> names, OrtValue[] inputs)
+    {
+        int[] rows = [.. slots.Select(s => _windowStart + s)];
+        for (int i = 0; i < rows.Length && lengths is not null; i++)
+            _lengths[rows[i]] = lengths[i];
+        var tensors = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        for (int i = 0; i < names.Count; i++)
+            tensors[names[i]] = inputs[i];
+        IDisposableReadOnlyCollection<OrtValue>? border = null;
+        try
+        {
+            if (_prefix is not null)
+            {
+                string[] read = [.. _prefix.Inputs.Select(i => i.Name)];
+                border = _prefix.RunAllocating(read, [.. read.Select(r => tensors[r])], _borderNames, rows.Length);
+                for (int i = 0; i < _borderNames.Length; i++)
+                    tensors[_borderNames[i]] = border[i];
+            }
+            foreach (RowPart part in _parts)
+                part.Keep(rows, lengths, tensors[part.Name]);
+        }
+        finally
+        {
+            border?.Dispose();
+        }
+    }
+}

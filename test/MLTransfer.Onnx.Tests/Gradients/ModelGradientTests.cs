@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using MLTransfer.Onnx.Gradients;
+using MLTransfer.Onnx.Graphs;
+using MLTransfer.Testing;
+
+namespace MLTransfer.Onnx.Tests.Gradients;
+
+/// <summary>
+/// Whole models against PyTorch's gradients in double precision: L = Σ over outputs of c · y with fixed coefficients, differentiated with respect to all weights at once.
+/// </summary>
+internal sealed class ModelGradientTests
+{
+    private const double GlobalTolerance = 1e-4;
+
+    // Of the tensor's own norm; a tensor whose gradient is next to nothing beside the others holds rounding errors only.
+    private const double TensorTolerance = 1e-3;
+    private const double NextToNothing = 1e-5;
+
+    [TestCase("bert-11")]
+    [TestCase("bert-13")]
+    [TestCase("bert-14")]
+    [TestCase("bert-17")]
+    [TestCase("mobilenetv2-bn-13")]
+    [TestCase("mobilenetv2-folded-9")]
+    [TestCase("mobilenetv2-folded-11")]
+    [TestCase("resnet18-bn-11")]
+    [TestCase("resnet18-folded-17")]
+    [TestCase("squeezenet-11")]
+    [TestCase("squeezenet-counted-17")]
+    [TestCase("vit-11")]
+    [TestCase("vit-13")]
+    [TestCase("vit-17")]
+    public void Export_AllWeights_AgreesWithPyTorch(string name) => Check(name, Path.Combine(GoldenGradients.Folder, GoldenGradients.Read(name).Model), GlobalTolerance);
+
+    [TestCase("all-minilm-l6-v2")]
+    [TestCase("gte-small")]
+    [TestCase("squeezenet1.0")]
+    [TestCase("mobilenetv1-0.25-128")]
+    [TestCase("mobilenetv2-1.0-224")]
+    [TestCase("cartpole-ppo")]
+    [TestCase("godot-ballchase")]
+    [TestCase("godot-flyby")]
+    [TestCase("godot-jumperhard")]
+    public void RealFile_AllWeights_AgreesWithPyTorch(string name) => Check(name, RealFile(name), GlobalTolerance);
+
+    private static string RealFile(string name)
+    {
+        string model = GoldenGradients.Read(name).Model;
+        return Path.Combine(RealAssets.Model(model[..model.IndexOf('/')]), model[(model.IndexOf('/') + 1)..]);
+    }
+
+    private static void Check(string name, string file, double tolerance)
+    {
+        var golden = GoldenGradients.Read(name);
+        using OnnxModel read = ModelSource.FromFile(file).Read();
+        OnnxModel forward = WithLoss(WeightUnfolding.Unfold(read), golden);
+        string[] parameters = [.. golden.Parameters.Select(p => p.Value)];
+        long started = Stopwatch.GetTimestamp();
+        GradientModel gradients = GradientGraph.Of(forward, "golden_loss", parameters, ProbedShapes.Of(forward, name, Path.GetDirectoryName(file)), name);
+        TimeSpan made = Stopwatch.GetElapsedTime(started);
+        float[][] found = Run(forward, gradients, golden, parameters, out double loss);
+
+        double[] distances = [.. golden.Parameters.Select((p, i) => p.Distance(found[i + 1]))];
+        double global = Math.Sqrt(distances.Sum(d => d * d)) / golden.Norm;
+        GoldenParameter[] counted = [.. golden.Parameters.Where(p => p.Norm > NextToNothing * golden.Norm)];
+        (GoldenParameter worst, double worstError) = golden.Parameters.Zip(distances).Where(p => counted.Contains(p.First))
+            .Select(p => (p.First, p.Second / p.First.Norm)).MaxBy(p => p.Item2);
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: global {global:E1} (PyTorch's own float32: {golden.Error32:E1}), worst tensor {worst.Name} {worstError:E1} (its own float32: {worst.Error32 / worst.Norm:E1}), ")
+            + $"{forward.Graph.Nodes.Length} -> {gradients.Model.Graph.Nodes.Length} nodes, made in {made.TotalMilliseconds:F0} ms");
+        Assert.Multiple(() =>
+        {
+            Assert.That(loss, Is.EqualTo(golden.Loss).Within(1e-4 * Math.Max(1, Math.Abs(golden.Loss))), "the forward half in single precision");
+            Assert.That(global, Is.LessThanOrEqualTo(tolerance), "the whole gradient");
+            Assert.That(worstError, Is.LessThanOrEqualTo(Math.Max(TensorTolerance, 10 * tolerance)), $"the gradient of {worst.Name}");
+        });
+    }
+
+    private static OnnxModel WithLoss(OnnxModel model, GoldenGradients golden)
+    {
+        var nodes = new List<OnnxNode>();
+        var coefficients = new List<OnnxTensor>();
+        foreach (GoldenOutput output in golden.Outputs)
+        {
+            string prefix = $"golden_{output.Name}";
+            coefficients.Add(OnnxTensor.Of($"{prefix}_c", GoldenNumbers.Uniform(output.Stream, output.Shape.Aggregate(1L, (a, b) => a * b)), output.Shape));
+            nodes.Add(new OnnxNode { OpType = "Mul", Inputs = [output.Name, $"{prefix}_c"], Outputs = [$"{prefix}_weighted"] });
+            nodes.Add(new OnnxNode { OpType = "ReduceSum", Inputs = [$"{prefix}_weighted"], Outputs = [$"{prefix}_sum"], Attributes = [OnnxAttribute.Of("keepdims", 0)] });
+        }
+        nodes.Add(new OnnxNode { OpType = "Sum", Inputs = [.. golden.Outputs.Select(o => $"golden_{o.Name}_sum")], Outputs = ["golden_loss"] });
+        OnnxGraph graph = model.Graph;
+        HashSet<string> given = [.. golden.Inputs.Select(i => i.Name)];
+        return model with
+        {
+            Graph = graph with
+            {
+                Nodes = [.. graph.Nodes, .. nodes],
+                Initializers = [.. graph.Initializers, .. coefficients],
+                // Files of the first versions list constants among the inputs. The coefficients have the golden's sizes, so the inputs have them too.
+                Inputs = [.. graph.Inputs.Where(i => given.Contains(i.Name)).Select(i => i with { Dimensions = [.. golden.Inputs.Single(g => g.Name == i.Name).Shape.Select(d => (OnnxDimension)d)] })],
+                Outputs = [new OnnxValue { Name = "golden_loss", ElementType = OnnxElementType.Float }],
+            },
+        };
+    }
+
+    /// <summary>The loss and the gradients in the order of the parameters.</summary>
+    private static float[][] Run(OnnxModel forward, GradientModel gradients, GoldenGradients golden, string[] parameters, out double loss)
+    {
+        Dictionary<string, OnnxTensor> weights = forward.Graph.Initializers.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        using var plain = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var session = new InferenceSession(gradients.Model.ToBytes(), plain);
+        var inputs = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        try
+        {
+            foreach (GoldenInput input in golden.Inputs.Where(i => session.InputNames.Contains(i.Name)))
+            {
+                inputs[input.Name] = input.Values is not null ? OrtValue.CreateTensorValueFromMemory(input.Values, input.Shape)
+                    : OrtValue.CreateTensorValueFromMemory(GoldenNumbers.Uniform(input.Stream, input.Shape.Aggregate(1L, (a, b) => a * b), input.Low, input.High), input.Shape);
+            }
+            foreach (string parameter in parameters)
+                inputs[parameter] = OrtValue.CreateTensorValueFromMemory(weights[parameter].ToFloats(), [.. weights[parameter].Dimensions]);
+            using var options = new RunOptions();
+            string[] outputs = ["golden_loss", .. parameters.Select(p => gradients.Gradients[p])];
+            using IDisposableReadOnlyCollection<OrtValue> made = session.Run(options, [.. inputs.Keys], [.. inputs.Values], outputs);
+            float[][] found = [.. made.Select(m => m.GetTensorDataAsSpan<float>().ToArray())];
+            loss = found[0][0];
+            return found;
+        }
+        finally
+        {
+            foreach (OrtValue value in inputs.Values)
+                value.Dispose();
+        }
+    }
+}
