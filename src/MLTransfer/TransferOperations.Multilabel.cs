@@ -5,7 +5,7 @@ namespace MLTransfer;
 
 public sealed partial class TransferOperations
 {
-    /// <summary>Measures the answers of a head for several labels, such as <see cref="MultilabelMlpHead"/>. Rows whose label is missing are left out.</summary>
+    /// <summary>Measures the answers of a head for several labels, such as <see cref="MultilabelMlpHead"/>. Rows whose label is missing are left out and counted in a warning.</summary>
     /// <param name="data">Scored rows; read once.</param>
     /// <param name="labelColumnName">The truth: a vector with a place for each label, 1 or true (above a half) where it holds.</param>
     /// <param name="predictedLabelColumnName">The answers, a vector of the same size.</param>
@@ -14,6 +14,6 @@ public sealed partial class TransferOperations
     public MultilabelMetrics EvaluateMultilabel(IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel")
     {
         ArgumentNullException.ThrowIfNull(data);
-        return MultilabelEvaluation.Measure(data, labelColumnName, predictedLabelColumnName);
+        return MultilabelEvaluation.Measure(_context, data, labelColumnName, predictedLabelColumnName);
     }
 }

@@ -1,7 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using MLTransfer.Heads;
 using MLTransfer.Heads.Network;
+using MLTransfer.Internal;
 
 namespace MLTransfer.Evaluation;
 
@@ -11,17 +13,17 @@ internal static class MultilabelEvaluation
     private const string Step = "EvaluateMultilabel";
     private const string Expected = "Vector<Boolean, K> or Vector<Single, K>, K fixed";
 
-    public static MultilabelMetrics Measure(IDataView data, string labelColumn, string predictedLabelColumn)
+    public static MultilabelMetrics Measure(IHostEnvironment environment, IDataView data, string labelColumn, string predictedLabelColumn)
     {
         DataViewSchema.Column label = Column(data.Schema, labelColumn, "Name the column that the head was trained on.");
         DataViewSchema.Column predicted = Column(data.Schema, predictedLabelColumn, "Name a column of answers, such as a multi-label head's PredictedLabel.");
         int width = ((VectorDataViewType)label.Type).Size, found = ((VectorDataViewType)predicted.Type).Size;
         if (width != found)
-            throw Internal.Throw.LabelCountsDiffer(labelColumn, width, predictedLabelColumn, found);
+            throw Throw.LabelCountsDiffer(labelColumn, width, predictedLabelColumn, found);
         var labels = new LabelVectors(Step, label);
         var answers = new LabelVectors(Step, predicted);
         var counts = new MultilabelCounts[width];
-        int rows = 0, whole = 0;
+        int rows = 0, whole = 0, skipped = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor([label, predicted]))
         {
             labels.Bind(cursor);
@@ -32,7 +34,10 @@ internal static class MultilabelEvaluation
                 answers.Values.Clear();
                 // A row whose label is unknown says nothing.
                 if (!labels.Read(row) || !answers.Read(row))
+                {
+                    skipped++;
                     continue;
+                }
                 rows++;
                 bool isWhole = true;
                 for (int k = 0; k < width; k++)
@@ -44,8 +49,10 @@ internal static class MultilabelEvaluation
                 whole += isWhole ? 1 : 0;
             }
         }
+        if (skipped > 0)
+            StepLog.Warning(environment, Step, $"{Step} left out {skipped} rows whose label is missing.");
         if (rows == 0)
-            throw Internal.Throw.NothingToEvaluate(Step, labelColumn);
+            throw Throw.NothingToEvaluate(Step, labelColumn);
         MultilabelCounts total = counts.Aggregate((a, b) => a + b);
         MultilabelCounts[] seen = [.. counts.Where(c => c.TruePositives + c.FalsePositives + c.FalseNegatives > 0)];
         string[] names = ClassNames.OfSlots(label, width);
@@ -62,6 +69,6 @@ internal static class MultilabelEvaluation
     {
         DataViewSchema.Column column = HeadSchema.Find(Step, schema, name);
         return column.Type is VectorDataViewType { Size: > 0 } vector && (vector.ItemType == NumberDataViewType.Single || vector.ItemType == BooleanDataViewType.Instance)
-            ? column : throw Internal.Throw.ColumnType(Step, name, Expected, $"{column.Type}", remedy);
+            ? column : throw Throw.ColumnType(Step, name, Expected, $"{column.Type}", remedy);
     }
 }

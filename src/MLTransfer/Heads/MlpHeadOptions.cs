@@ -47,7 +47,7 @@ public sealed record MlpHeadOptions
             foreach (int units in value)
             {
                 if (units < 1)
-                    throw Internal.Throw.HiddenUnitsInvalid(units);
+                    throw new ArgumentOutOfRangeException(nameof(HiddenUnits), units, "Each hidden layer needs at least 1 unit. For a head without hidden layers give an empty list.");
             }
             field = [.. value];
         }
@@ -159,5 +159,5 @@ public sealed record MlpHeadOptions
         return value;
     }
 
-    private static double Rate(double value, string option) => value is >= 0 and < 1 ? value : throw Internal.Throw.RateInvalid(option, value);
+    private static double Rate(double value, string option) => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is a share: it must be 0 or above, and below 1.");
 }

@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using MLTransfer.Embedding;
+using MLTransfer.Export;
 using MLTransfer.Heads.Network;
-using MLTransfer.Onnx.Sessions;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Persistence;
 using MLTransfer.Schema;
 
@@ -18,7 +18,7 @@ namespace MLTransfer;
 /// Disposing twice is harmless; using it afterwards is an <see cref="ObjectDisposedException"/>. A prediction engine disposes the model it was made from unless told otherwise, as
 /// ML.NET's engines do.
 /// </remarks>
-public sealed class MlpHeadTransformer : ISingleFeaturePredictionTransformer<MlpHeadModel>, IPersistedStep, IDisposable
+public sealed class MlpHeadTransformer : ISingleFeaturePredictionTransformer<MlpHeadModel>, IOnnxHead, IPersistedStep, IDisposable
 {
     internal const string Kind = "MlpHead";
 
@@ -49,7 +49,9 @@ public sealed class MlpHeadTransformer : ISingleFeaturePredictionTransformer<Mlp
 
     string IPersistedStep.Kind => Kind;
 
-    internal static MlpHeadTransformer Read(IHostEnvironment env, PayloadReader payload)
+    string IOnnxHead.StepName => _stepName;
+
+    internal static MlpHeadTransformer Read(PayloadReader payload)
     {
         PayloadSettings settings = new(payload.Kind, payload.Settings);
         (HeadNetwork network, HeadOutput output) = HeadPayload.Read(payload);
@@ -90,6 +92,16 @@ public sealed class MlpHeadTransformer : ISingleFeaturePredictionTransformer<Mlp
 
     /// <summary>Gives the share of the session back.</summary>
     public void Dispose() => _session.Dispose();
+
+    OnnxHead IOnnxHead.ToOnnx(int opset, OnnxDimension batch)
+    {
+        var graph = new OpsetGraph("head", opset);
+        if (Model.Network.Architecture.Activation == HeadActivation.Gelu)
+            graph.Require(9, "it has no error function");
+        string features = graph.Builder.Input("features", OnnxElementType.Float, batch, Model.FeatureCount);
+        Model.Output.Append(graph, Model.Network.Append(graph.Builder, features, batch, "head_", isTraining: false), batch);
+        return new OnnxHead(graph.Builder.Build(), Model.Output.ExportTask, Model.FeatureCount, Model.Output.Labels);
+    }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => StepPersistence.Save(ctx, this);
 

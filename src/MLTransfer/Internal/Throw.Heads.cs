@@ -80,11 +80,5 @@ internal static partial class Throw
     public static Exception HeadWeightMissing(string name, IEnumerable<long> shape) => new InvalidDataException(
         $"The saved head has no weight '{name}' of shape [{string.Join(", ", shape)}], which its settings ask for. The file is damaged or was changed; save the model again.");
 
-    public static Exception HiddenUnitsInvalid(int value) => new ArgumentOutOfRangeException(
-        nameof(MlpHeadOptions.HiddenUnits), value, "Each hidden layer needs at least 1 unit. For a head without hidden layers give an empty list.");
-
-    public static Exception RateInvalid(string option, double value) => new ArgumentOutOfRangeException(
-        option, value, $"{option} is a share: it must be 0 or above, and below 1.");
-
     private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -101,7 +101,7 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
             hash.AppendData(MemoryMarshal.AsBytes(features.Row(row)));
         hash.AppendData(MemoryMarshal.AsBytes(targets.Values.AsSpan()));
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{targets.Loss}"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private void Tell(TrainingResult result, HeadTargets targets, int featureCount, HeadNetwork network)
