@@ -68,5 +68,17 @@ internal static partial class Throw
     public static Exception FeatureSize(string column, int found, int expected) => new InvalidOperationException(
         $"The features of column '{column}' are Vector<Single, {found}>, but this head was fitted on Vector<Single, {expected}>. Fit it again, or apply the backbone it was fitted with.");
 
+    public static Exception ThresholdsWithoutHeldOut(string step) => new ArgumentException(
+        $"{step} is to tune thresholds on rows held out (ThresholdFoldCount = 1), but none are. Set Training.HeldOutFraction above 0, or ThresholdFoldCount to 2 or more for cross-validation.");
+
+    public static Exception LabelCountsDiffer(string labelColumn, int labels, string predictedColumn, int predicted) => new ArgumentException(
+        $"Label column '{labelColumn}' has {labels} places, but '{predictedColumn}' has {predicted}. Give the labels the places they had in training, by the same fitted MapValueToKey.");
+
+    public static Exception NothingToEvaluate(string step, string labelColumn) => new InvalidOperationException(
+        $"{step} found no row to measure: there are none, or label column '{labelColumn}' is missing in all of them.");
+
+    public static Exception HeadWeightMissing(string name, IEnumerable<long> shape) => new InvalidDataException(
+        $"The saved head has no weight '{name}' of shape [{string.Join(", ", shape)}], which its settings ask for. The file is damaged or was changed; save the model again.");
+
     private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

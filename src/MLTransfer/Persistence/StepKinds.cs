@@ -55,6 +55,7 @@ internal static class StepKinds
     private static KeyValuePair<string, Registration>[] BuiltIn() =>
     [
         new(TextStep.Name, new Registration(TextEmbeddingTransformer.Read, 1)),
+        new(MlpHeadTransformer.Kind, new Registration((_, payload) => MlpHeadTransformer.Read(payload), 1)),
         new(TensorStep.Name, new Registration(TensorEmbeddingTransformer.Read, 1)),
         new(AudioStep.Name, new Registration(AudioEmbeddingTransformer.Read, 1)),
     ];

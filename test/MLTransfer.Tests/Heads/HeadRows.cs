@@ -22,6 +22,10 @@ internal sealed class HeadRow
     [VectorType(FeatureCount)]
     public float[] Features { get; set; } = [];
 
+    /// <summary>Labels of which a row has any number: its class, and "high" where the last feature is.</summary>
+    [NoColumn]
+    public string[] TagNames => Features[^1] > 40 ? [Class, "high"] : Class == "cat" ? [] : [Class];
+
     public string Unused { get; set; } = "";
 }
 
@@ -55,5 +59,27 @@ internal static class HeadRows
         IDataView data = ml.Data.LoadFromEnumerable(rows);
         return ml.Transforms.Conversion.MapValueToKey("Label", nameof(HeadRow.Class), keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(data).Transform(data);
+    }
+
+    /// <summary>The rows with their labels as a vector of 0 and 1 in "Tags", made as a user makes it.</summary>
+    public static IDataView Tagged(MLContext ml, IEnumerable<HeadRow> rows)
+    {
+        IDataView data = ml.Data.LoadFromEnumerable(rows.Select(r => new TaggedRow { Features = r.Features, Unused = r.Unused, Amount = r.Amount, Weight = r.Weight, Names = string.Join(' ', r.TagNames) }));
+        return ml.Transforms.Text.TokenizeIntoWords("Words", nameof(TaggedRow.Names)).Append(ml.Transforms.Conversion.MapValueToKey("Keys", "Words"))
+            .Append(ml.Transforms.Conversion.MapKeyToVector("Tags", "Keys", outputCountVector: true)).Fit(data).Transform(data);
+    }
+
+    private sealed class TaggedRow
+    {
+        public string Names { get; set; } = "";
+
+        public float Amount { get; set; }
+
+        public float Weight { get; set; } = 1;
+
+        [VectorType(HeadRow.FeatureCount)]
+        public float[] Features { get; set; } = [];
+
+        public string Unused { get; set; } = "";
     }
 }

@@ -15,26 +15,16 @@ internal sealed unsafe class FeatureBasis
     /// <summary>Largest Gram matrix that is decomposed: rows with more features than there are rows gain more, fewer numbers in each step besides fewer steps.</summary>
     public const int LargestGram = 2048;
 
-    // What the features of a sentence encoder of 256 numbers have once they are standardised, so that a strength means about the same for either scaling.
-    private const double CommonTotalVariance = 256;
-
-    // Embeddings have next to no zeros, bags of words next to nothing else.
-    private const double DenseShare = 0.25;
-
-    // Below this share of the mean a standard deviation is rounding of float features.
-    private const double ConstantFeature = 1e-6;
     private const int RowBlock = 64;
     private const int TermBlock = 256;
 
-    private readonly double[] _means;
-    private readonly double[] _factors;
+    private readonly FeatureStandard _standard;
     private readonly double[]? _axes;
 
-    private FeatureBasis(AlignedMatrix rows, double[] means, double[] factors, double[]? axes, double[] variances)
+    private FeatureBasis(AlignedMatrix rows, FeatureStandard standard, double[]? axes, double[] variances)
     {
         Rows = rows;
-        _means = means;
-        _factors = factors;
+        _standard = standard;
         _axes = axes;
         Variances = variances;
     }
@@ -47,7 +37,7 @@ internal sealed unsafe class FeatureBasis
 
     public int AxisCount => Variances.Length;
 
-    public int FeatureCount => _means.Length;
+    public int FeatureCount => _standard.Means.Length;
 
     /// <param name="features">n × D; destroyed, it becomes or loses its memory to <see cref="Rows"/>.</param>
     /// <param name="weights">One for each row, with a sum of 1.</param>
@@ -56,16 +46,13 @@ internal sealed unsafe class FeatureBasis
     public static FeatureBasis Create(AlignedMatrix features, double[] weights, FeatureScaling scaling, Workers workers)
     {
         int count = features.Rows, dimension = features.Columns;
-        (double[] means, double[] variances, long nonZeroCount) = Moments(features, weights, workers);
-        if (scaling == FeatureScaling.Auto)
-            scaling = nonZeroCount >= DenseShare * count * dimension ? FeatureScaling.Standardize : FeatureScaling.Common;
-        double[] factors = Factors(means, variances, scaling);
-        Scale(features, means, factors, workers);
+        FeatureStandard standard = FeatureStandard.Of(features, weights, scaling, workers);
+        standard.Apply(features, workers);
         if (count < dimension ? count > LargestGram : dimension > LargestDecomposition)
-            return new FeatureBasis(features, means, factors, null, [.. variances.Zip(factors, (v, f) => v * f * f)]);
+            return new FeatureBasis(features, standard, null, [.. standard.Variances.Zip(standard.Factors, (v, f) => v * f * f)]);
 
         (double[] axes, double[] along) = count < dimension ? FromGram(features, weights, workers) : FromCovariance(features, weights, workers);
-        return new FeatureBasis(Rotate(features, axes, along.Length, workers), means, factors, axes, along);
+        return new FeatureBasis(Rotate(features, axes, along.Length, workers), standard, axes, along);
     }
 
     /// <summary>Weights of one output in the new axes, as weights and bias for raw features.</summary>
@@ -81,75 +68,10 @@ internal sealed unsafe class FeatureBasis
             for (int j = 0; j < weights.Length; j++)
                 TensorPrimitives.MultiplyAdd(_axes.AsSpan(j * FeatureCount, FeatureCount), weights[j], raw, raw);
         }
-        TensorPrimitives.Multiply(raw, _factors, raw);
-        bias -= TensorPrimitives.Dot<double>(raw, _means);
+        TensorPrimitives.Multiply(raw, _standard.Factors, raw);
+        bias -= TensorPrimitives.Dot<double>(raw, _standard.Means);
         return ([.. raw.Select(w => (float)(w * scale))], (float)(bias * scale));
     }
-
-    private static (double[] Means, double[] Variances, long NonZeroCount) Moments(AlignedMatrix features, double[] weights, Workers workers)
-    {
-        int dimension = features.Columns;
-        double[] means = new double[dimension];
-        double[] variances = new double[dimension];
-        long nonZeroCount = 0;
-        workers.ForRanges(dimension, TermBlock / 4, (from, to) =>
-        {
-            Span<double> mean = means.AsSpan(from, to - from);
-            Span<double> square = variances.AsSpan(from, to - from);
-            long nonZeros = 0;
-            for (int i = 0; i < features.Rows; i++)
-            {
-                ReadOnlySpan<float> row = features.Row(i)[from..to];
-                nonZeros += row.Length - row.Count(0f);
-                for (int d = 0; d < row.Length; d++)
-                    mean[d] += weights[i] * row[d];
-            }
-            for (int i = 0; i < features.Rows; i++)
-            {
-                ReadOnlySpan<float> row = features.Row(i)[from..to];
-                for (int d = 0; d < row.Length; d++)
-                {
-                    double distance = row[d] - mean[d];
-                    square[d] += weights[i] * distance * distance;
-                }
-            }
-            Interlocked.Add(ref nonZeroCount, nonZeros);
-        });
-        return (means, variances, nonZeroCount);
-    }
-
-    /// <summary>What each centred feature is multiplied by; 0 for one that never changes.</summary>
-    private static double[] Factors(double[] means, double[] variances, FeatureScaling scaling)
-    {
-        double[] factors = new double[means.Length];
-        double total = 0;
-        for (int d = 0; d < factors.Length; d++)
-        {
-            double deviation = Math.Sqrt(variances[d]);
-            if (deviation <= ConstantFeature * Math.Abs(means[d]))
-                continue;
-            factors[d] = 1 / deviation;
-            total += variances[d];
-        }
-        if (scaling == FeatureScaling.Common && total > 0)
-        {
-            double common = Math.Sqrt(CommonTotalVariance / total);
-            for (int d = 0; d < factors.Length; d++)
-                factors[d] = factors[d] == 0 ? 0 : common;
-        }
-        return factors;
-    }
-
-    private static void Scale(AlignedMatrix features, double[] means, double[] factors, Workers workers) =>
-        workers.ForRanges(features.Columns, TermBlock / 4, (from, to) =>
-        {
-            for (int i = 0; i < features.Rows; i++)
-            {
-                Span<float> row = features.Row(i)[from..to];
-                for (int d = 0; d < row.Length; d++)
-                    row[d] = (float)((row[d] - means[from + d]) * factors[from + d]);
-            }
-        });
 
     private static (double[] Axes, double[] Variances) FromCovariance(AlignedMatrix features, double[] weights, Workers workers)
     {

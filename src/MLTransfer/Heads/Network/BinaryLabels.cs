@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Onnx.Training.Losses;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace MLTransfer.Heads.Network;

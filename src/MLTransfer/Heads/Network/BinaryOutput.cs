@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.ML.Data;
+using MLTransfer.Export;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Schema;
 
 namespace MLTransfer.Heads.Network;
@@ -28,5 +30,17 @@ internal sealed record BinaryOutput : HeadOutput
         }),
     ];
 
+    public override HeadTask ExportTask => HeadTask.Binary;
+
     protected override string Task => Name;
+
+    public override void Append(OpsetGraph graph, string logits, OnnxDimension batch)
+    {
+        graph.NamedNode(OnnxHead.Score, "Identity", [logits]);
+        graph.NamedNode(OnnxHead.Probability, "Sigmoid", [logits]);
+        string isTrue = graph.Cast(graph.Node("Greater", [logits, graph.Constant([0f], 1)]), OnnxElementType.Int64);
+        graph.NamedNode(OnnxHead.PredictedLabel, "Reshape", [isTrue, graph.Constant([-1L], 1)]);
+        graph.Builder.Output(OnnxHead.Score, OnnxElementType.Float, batch, 1).Output(OnnxHead.Probability, OnnxElementType.Float, batch, 1)
+            .Output(OnnxHead.PredictedLabel, OnnxElementType.Int64, batch);
+    }
 }

@@ -1,5 +1,3 @@
-using Microsoft.ML;
-
 namespace MLTransfer.Heads.Network;
 
 /// <summary>

@@ -16,6 +16,9 @@ internal sealed class HeadNetwork
     /// <summary>The output of a head that stands alone.</summary>
     public const string Logits = "logits";
 
+    private const string ScaleEnd = "_scale";
+    private const string ShiftEnd = "_shift";
+
     private HeadNetwork(HeadArchitecture architecture, int featureCount, int outputCount, ImmutableArray<HeadParameter> parameters)
     {
         Architecture = architecture;
@@ -47,20 +50,24 @@ internal sealed class HeadNetwork
     /// <param name="seed">Decides the weights.</param>
     public static HeadNetwork Create(HeadArchitecture architecture, int featureCount, int outputCount, int seed)
     {
-        var parameters = ImmutableArray.CreateBuilder<HeadParameter>();
-        int[] sizes = [featureCount, .. architecture.HiddenUnits, outputCount];
-        for (int layer = 0; layer + 1 < sizes.Length; layer++)
+        int inputs = featureCount;
+        return Create(architecture, featureCount, outputCount, (name, shape, index) =>
         {
-            int from = sizes[layer], to = sizes[layer + 1];
-            parameters.Add(new HeadParameter(Weight(layer), [from, to], Uniform(checked(from * to), from, seed, 2 * layer), IsWeight: true));
-            parameters.Add(new HeadParameter(Bias(layer), [to], Uniform(to, from, seed, 2 * layer + 1), IsWeight: false));
-            if (architecture.Normalization == HeadNormalization.None || layer + 2 == sizes.Length)
-                continue;
-            parameters.Add(new HeadParameter(Scale(layer), [to], [.. Enumerable.Repeat(1f, to)], IsWeight: false));
-            parameters.Add(new HeadParameter(Shift(layer), [to], new float[to], IsWeight: false));
-        }
-        return new HeadNetwork(architecture, featureCount, outputCount, parameters.ToImmutable());
+            if (shape.Length == 2)
+                inputs = (int)shape[0];
+            return IsScale(name) ? [.. Enumerable.Repeat(1f, (int)shape[0])] : IsShift(name) ? new float[shape[0]] : Uniform(shape, inputs, seed, index);
+        });
     }
+
+    /// <summary>A head with the weights of a model that <see cref="ToModel"/> made.</summary>
+    /// <exception cref="InvalidDataException">A weight is missing or has another shape.</exception>
+    public static HeadNetwork FromModel(HeadArchitecture architecture, int featureCount, int outputCount, OnnxModel model) =>
+        Create(architecture, featureCount, outputCount, (name, shape, _) =>
+        {
+            OnnxTensor tensor = model.Graph.Initializers.FirstOrDefault(t => t.Name == name && t.ElementType == OnnxElementType.Float && t.Dimensions.SequenceEqual(shape))
+                ?? throw Internal.Throw.HeadWeightMissing(name, shape);
+            return tensor.ToFloats();
+        });
 
     /// <summary>The head as a model of its own, from <see cref="Features"/> to <see cref="Logits"/>.</summary>
     /// <param name="isTraining">Whether dropouts are in it, as inputs.</param>
@@ -179,6 +186,24 @@ internal sealed class HeadNetwork
             bias with { Values = [.. bias.Values.Select(b => (float)(b * scale + mean))] }]);
     }
 
+    private static HeadNetwork Create(HeadArchitecture architecture, int featureCount, int outputCount, Func<string, ImmutableArray<long>, int, float[]> values)
+    {
+        var parameters = ImmutableArray.CreateBuilder<HeadParameter>();
+        int[] sizes = [featureCount, .. architecture.HiddenUnits, outputCount];
+        for (int layer = 0; layer + 1 < sizes.Length; layer++)
+        {
+            Add(Weight(layer), [sizes[layer], sizes[layer + 1]]);
+            Add(Bias(layer), [sizes[layer + 1]]);
+            if (architecture.Normalization == HeadNormalization.None || layer + 2 == sizes.Length)
+                continue;
+            Add(Scale(layer), [sizes[layer + 1]]);
+            Add(Shift(layer), [sizes[layer + 1]]);
+        }
+        return new HeadNetwork(architecture, featureCount, outputCount, parameters.ToImmutable());
+
+        void Add(string name, ImmutableArray<long> shape) => parameters.Add(new HeadParameter(name, shape, values(name, shape, parameters.Count), shape.Length == 2));
+    }
+
     private HeadNetwork With(ImmutableArray<HeadParameter> parameters) => new(Architecture, FeatureCount, OutputCount, parameters);
 
     private IEnumerable<int> Widths() => [FeatureCount, .. Architecture.HiddenUnits];
@@ -209,16 +234,20 @@ internal sealed class HeadNetwork
 
     private static string Bias(int layer) => $"dense{layer}_bias";
 
-    private static string Scale(int layer) => $"norm{layer}_scale";
+    private static string Scale(int layer) => $"norm{layer}{ScaleEnd}";
 
-    private static string Shift(int layer) => $"norm{layer}_shift";
+    private static string Shift(int layer) => $"norm{layer}{ShiftEnd}";
 
-    private static float[] Uniform(int count, int from, int seed, int index)
+    private static bool IsScale(string name) => name.EndsWith(ScaleEnd, StringComparison.Ordinal);
+
+    private static bool IsShift(string name) => name.EndsWith(ShiftEnd, StringComparison.Ordinal);
+
+    private static float[] Uniform(ImmutableArray<long> shape, int inputs, int seed, int index)
     {
         var random = new CounterRandom(seed, RandomStream.Weights, index);
-        double bound = 1 / Math.Sqrt(from);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
+        double bound = 1 / Math.Sqrt(inputs);
+        float[] values = new float[checked((int)shape.Aggregate(1L, (product, size) => checked(product * size)))];
+        for (int i = 0; i < values.Length; i++)
             values[i] = (float)((2 * random.Uniform(i) - 1) * bound);
         return values;
     }

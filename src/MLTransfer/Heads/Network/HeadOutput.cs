@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using MLTransfer.Export;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Persistence;
 using MLTransfer.Schema;
 
@@ -18,6 +20,15 @@ internal abstract record HeadOutput
 
     /// <summary>Names of the classes or labels in the order of the logits; empty where there are none.</summary>
     public abstract ImmutableArray<string> Labels { get; }
+
+    /// <summary>What an exported graph says of its outputs.</summary>
+    public abstract HeadTask ExportTask { get; }
+
+    /// <summary>Appends what <see cref="Columns"/> are made of to a graph that has the logits, as outputs of the names and types that <see cref="OnnxHead"/> lists for the task.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="logits">The logits [batch, K].</param>
+    /// <param name="batch">The batch axis.</param>
+    public abstract void Append(OpsetGraph graph, string logits, OnnxDimension batch);
 
     /// <summary>Its name in saved files.</summary>
     protected abstract string Task { get; }

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Onnx.Training.Losses;
-using MLTransfer.Schema;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace MLTransfer.Heads.Network;

@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Export;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Persistence;
 using MLTransfer.Schema;
 
@@ -40,10 +41,19 @@ internal sealed record MulticlassOutput(int ClassCount, LabelValues? Values) : H
         }),
     ];
 
+    public override HeadTask ExportTask => HeadTask.Multiclass;
+
     protected override string Task => Name;
 
     public static MulticlassOutput Read(PayloadSettings settings) =>
         new(settings.Number<int>("classCount"), settings.OptionalObject("classes") is PayloadSettings classes ? LabelValues.FromJson(classes) : null);
+
+    public override void Append(OpsetGraph graph, string logits, OnnxDimension batch)
+    {
+        graph.NamedNode(OnnxHead.Score, "Softmax", [logits], OnnxAttribute.Of("axis", 1L));
+        graph.NamedNode(OnnxHead.PredictedLabel, "ArgMax", [logits], OnnxAttribute.Of("axis", 1L), OnnxAttribute.Of("keepdims", 0L));
+        graph.Builder.Output(OnnxHead.Score, OnnxElementType.Float, batch, ClassCount).Output(OnnxHead.PredictedLabel, OnnxElementType.Int64, batch);
+    }
 
     protected override void Write(JsonObject settings)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
+using MLTransfer.Export;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Persistence;
 using MLTransfer.Schema;
 
@@ -34,9 +36,20 @@ internal sealed record MultilabelOutput(ImmutableArray<string> LabelNames, Immut
         }),
     ];
 
+    public override HeadTask ExportTask => HeadTask.Multilabel;
+
     protected override string Task => Name;
 
     public static MultilabelOutput Read(PayloadSettings settings) => new([.. settings.Texts("labels")], [.. settings.Numbers<float>("thresholds")]);
+
+    public override void Append(OpsetGraph graph, string logits, OnnxDimension batch)
+    {
+        graph.NamedNode(OnnxHead.Score, "Sigmoid", [logits]);
+        // "At the threshold or above" is "above the number before it", for which every version has an operator.
+        string thresholds = graph.Constant([.. Thresholds.Select(MathF.BitDecrement)], LogitCount);
+        graph.NamedNode(OnnxHead.PredictedLabel, "Cast", [graph.Node("Greater", [OnnxHead.Score, thresholds])], OnnxAttribute.Of("to", (long)OnnxElementType.Int64));
+        graph.Builder.Output(OnnxHead.Score, OnnxElementType.Float, batch, LogitCount).Output(OnnxHead.PredictedLabel, OnnxElementType.Int64, batch, LogitCount);
+    }
 
     protected override void Write(JsonObject settings)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.ML.Data;
+using MLTransfer.Export;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Schema;
 
 namespace MLTransfer.Heads.Network;
@@ -19,5 +21,13 @@ internal sealed record RegressionOutput : HeadOutput
             (annotations, input) => ScoreAnnotations.Add(annotations, input, "Regression", "Score")),
     ];
 
+    public override HeadTask ExportTask => HeadTask.Regression;
+
     protected override string Task => Name;
+
+    public override void Append(OpsetGraph graph, string logits, OnnxDimension batch)
+    {
+        graph.NamedNode(OnnxHead.Score, "Identity", [logits]);
+        graph.Builder.Output(OnnxHead.Score, OnnxElementType.Float, batch, 1);
+    }
 }
