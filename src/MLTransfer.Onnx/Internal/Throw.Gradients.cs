@@ -23,4 +23,14 @@ internal static partial class Throw
     public static Exception NoGradientRule(string name, string node, string problem, string? cut) => new NotSupportedException(
         $"The graph '{name}' cannot be trained through node {node}: {problem}. " + (cut is null ? "Freeze everything in front of it."
         : $"Freeze everything in front of '{cut}': what lies behind that value can be trained. Or use a plain float export of the model."));
+
+    public static Exception OpsetBeyondRange(string name, long opset, int earliest, int latest) => new NotSupportedException(
+        $"The graph '{name}' is written in version {opset} of ONNX's operators; versions {earliest} to {latest} can be trained. Export it again in one of those, such as 17.");
+
+    public static Exception OpsetOfFunctions(string name, long opset, string function) => new NotSupportedException(
+        $"The graph '{name}' is written in version {opset} of ONNX's operators and has functions of its own ('{function}'), which cannot be raised to version 17. " +
+        "Export it in version 17, or with its functions written out.");
+
+    public static Exception OpsetNotRaised(string name, string node, string problem) => new NotSupportedException(
+        $"The graph '{name}' cannot be raised to version 17 of ONNX's operators because of node {node}: {problem}. Export the model in version 17.");
 }
