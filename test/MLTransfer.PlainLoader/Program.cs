@@ -3,11 +3,12 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 
 // MODEL.zip ROWS.tsv COLUMN…
-// Loads a model with ML.NET alone, scores the rows (tab-separated numbers: the feature vector) and prints the columns, one row a line.
+// Loads a model with ML.NET alone, scores the rows (tab-separated numbers: the vector in the model's only column) and prints the columns, one row a line.
 MLContext ml = new(seed: 0);
 ITransformer model = ml.Model.Load(args[0], out DataViewSchema inputSchema);
-int size = ((VectorDataViewType)inputSchema["Features"].Type).Size;
-IDataView rows = ml.Data.LoadFromTextFile(args[1], [new TextLoader.Column("Features", DataKind.Single, 0, size - 1)]);
+DataViewSchema.Column input = inputSchema.Single();
+int size = ((VectorDataViewType)input.Type).Size;
+IDataView rows = ml.Data.LoadFromTextFile(args[1], [new TextLoader.Column(input.Name, DataKind.Single, 0, size - 1)]);
 IDataView scored = model.Transform(rows);
 string[][] columns = [.. args.Skip(2).Select(name => scored.Schema[name].Type switch
 {

@@ -62,7 +62,7 @@ internal static class GraphMerge
             Functions = [.. first.Functions, .. second.Functions.Where(f => !IsOfFirst(f)).Select(ofSecond.Of)],
             Graph = front with
             {
-                Nodes = [.. front.Nodes, .. back.Nodes],
+                Nodes = [.. front.Nodes, .. WithOwnNames(back.Nodes, front.Nodes)],
                 Inputs = [.. entries, .. further],
                 Outputs = [.. back.Outputs, .. kept.Select(k => Stated(front, k))],
                 Initializers = [.. front.Initializers, .. back.Initializers],
@@ -74,6 +74,14 @@ internal static class GraphMerge
         };
 
         bool IsOfFirst(OnnxFunction function) => first.Functions.Any(f => IsSame(f, function));
+    }
+
+    /// <summary>Nodes under names that none of the others has: ONNX Runtime refuses two of one name.</summary>
+    private static IEnumerable<OnnxNode> WithOwnNames(IEnumerable<OnnxNode> nodes, IEnumerable<OnnxNode> others)
+    {
+        HashSet<string> taken = [.. others.Select(n => n.Name)];
+        HashSet<string> all = [.. taken, .. nodes.Select(n => n.Name)];
+        return nodes.Select(n => n.Name.Length > 0 && taken.Contains(n.Name) ? n with { Name = Fresh(n.Name, all) } : n);
     }
 
     private static OnnxValue Stated(OnnxGraph graph, string name) => graph.Outputs.Concat(graph.ValueInfo).Concat(graph.Inputs).FirstOrDefault(v => v.Name == name)

@@ -1,4 +1,7 @@
+using System.Text;
+using MLTransfer.Export;
 using MLTransfer.Internal;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Text;
 
 namespace MLTransfer.Backbones;
@@ -87,7 +90,7 @@ internal sealed class BackboneFiles
             folder = parent;
         BackboneCard? card = ReadCard(folder);
         bool about = card is not null && Path.GetFullPath(Path.Combine(folder, card.Graph)) == Path.GetFullPath(path);
-        return new BackboneFiles(folder, path, about ? card : null, path);
+        return new BackboneFiles(folder, path, about ? card : CardInGraph(folder, path), path);
     }
 
     private static BackboneFiles FromFolder(string folder, BackboneOptions options)
@@ -99,7 +102,7 @@ internal sealed class BackboneFiles
         BackboneCard? card = ReadCard(folder);
         string graph = Choose(folder, candidates, card, options);
         bool about = card is not null && Path.GetFullPath(Path.Combine(folder, card.Graph)) == Path.GetFullPath(graph);
-        return new BackboneFiles(folder, graph, about ? card : null, folder);
+        return new BackboneFiles(folder, graph, about ? card : CardInGraph(folder, graph), folder);
     }
 
     private static string Choose(string folder, string[] candidates, BackboneCard? card, BackboneOptions options)
@@ -127,6 +130,17 @@ internal sealed class BackboneFiles
 
     private static bool HasCompany(string folder) =>
         WordPieceTokenizer.FileNames.Append(BackboneCard.FileName).Append("config.json").Any(name => File.Exists(Path.Combine(folder, name)));
+
+    /// <summary>The card that an exported graph carries; null where it carries none.</summary>
+    private static BackboneCard? CardInGraph(string folder, string path)
+    {
+        using OnnxModel model = ModelSource.FromFile(path).Read();
+        string? json = model.Metadata.FirstOrDefault(m => m.Key == ExportMetadata.Card).Value;
+        return json is null ? null : BackboneCard.Parse(Encoding.UTF8.GetBytes(json), $"{path} ({ExportMetadata.Card})") with
+        {
+            Graph = Path.GetRelativePath(folder, path).Replace('\\', '/'),
+        };
+    }
 
     private static BackboneCard? ReadCard(string folder)
     {

@@ -137,7 +137,8 @@ internal sealed class BackboneTrainer : IDisposable
         for (int i = 0; i < training.Length; i++)
             features.AsSpan(i * FeatureCount, FeatureCount).CopyTo(matrix.Row(i));
         int[] strata = targets.Strata.Length == 0 ? new int[training.Length] : [.. training.Select(r => targets.Strata[r])];
-        var options = new LinearHeadOptions { CancellationToken = _options.Training.CancellationToken, ThreadCount = _options.Training.ThreadCount };
+        // All features of a backbone have one unit. Scaled one by one, those that hardly vary would get large weights, and those large gradients.
+        var options = new LinearHeadOptions { FeatureScaling = FeatureScaling.Common, CancellationToken = _options.Training.CancellationToken, ThreadCount = _options.Training.ThreadCount };
         LinearSolution solution = new LinearTraining($"{_name}, linear start", options, _seed, _channel).Train(
             new TrainingRows(matrix, [.. training.Select(r => targets.Weights[r])], 0), LinearStart.Loss(targets, training), strata);
         return head.WithLinear(solution.Weights, solution.Biases);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
@@ -12,6 +13,8 @@ namespace MLTransfer.Onnx.Tests.Gradients;
 /// </summary>
 internal sealed class ModelGradientTests
 {
+    private const string LossName = "golden_loss";
+
     private const double GlobalTolerance = 1e-4;
 
     // Of the tensor's own norm; a tensor whose gradient is next to nothing beside the others holds rounding errors only.
@@ -32,18 +35,33 @@ internal sealed class ModelGradientTests
     [TestCase("vit-11")]
     [TestCase("vit-13")]
     [TestCase("vit-17")]
-    public void Export_AllWeights_AgreesWithPyTorch(string name) => Check(name, Path.Combine(GoldenGradients.Folder, GoldenGradients.Read(name).Model), GlobalTolerance);
+    public void Export_AllWeights_AgreesWithPyTorch(string name)
+    {
+        foreach (bool isOpen in (bool[])[true, false])
+            Check(name, Path.Combine(GoldenGradients.Folder, GoldenGradients.Read(name).Model), GlobalTolerance, isOpen);
+    }
 
     [TestCase("all-minilm-l6-v2")]
     [TestCase("gte-small")]
     [TestCase("squeezenet1.0")]
-    [TestCase("mobilenetv1-0.25-128")]
-    [TestCase("mobilenetv2-1.0-224")]
+    // As PyTorch's ReLU6 has it: no gradient exactly on a bound, where hundreds of numbers lie.
+    [TestCase("mobilenetv1-0.25-128-hardtanh")]
+    [TestCase("mobilenetv2-1.0-224-hardtanh")]
     [TestCase("cartpole-ppo")]
     [TestCase("godot-ballchase")]
     [TestCase("godot-flyby")]
     [TestCase("godot-jumperhard")]
     public void RealFile_AllWeights_AgreesWithPyTorch(string name) => Check(name, RealFile(name), GlobalTolerance);
+
+    [Test]
+    public void RealFile_ResNet50_StraysAsPyTorchsOwnFloatDoes()
+    {
+        // Of millions of numbers in front of a ReLU some lie so near to 0 that single precision takes the other side: PyTorch's float32 is 4e-4 away from its float64 too.
+        const string Name = "resnet50-v1-w8";
+        double own = GoldenGradients.Read(Name).Error32;
+        Assert.That(own, Is.GreaterThan(GlobalTolerance), "the reason for a tolerance of its own");
+        Check(Name, RealFile(Name), 2 * own);
+    }
 
     private static string RealFile(string name)
     {
@@ -51,14 +69,14 @@ internal sealed class ModelGradientTests
         return Path.Combine(RealAssets.Model(model[..model.IndexOf('/')]), model[(model.IndexOf('/') + 1)..]);
     }
 
-    private static void Check(string name, string file, double tolerance)
+    private static void Check(string name, string file, double tolerance, bool isOpen = true)
     {
         var golden = GoldenGradients.Read(name);
         using OnnxModel read = ModelSource.FromFile(file).Read();
-        OnnxModel forward = WithLoss(WeightUnfolding.Unfold(read), golden);
+        OnnxModel forward = WithLoss(WeightUnfolding.Unfold(OpsetUpgrade.Raise(read, name, Path.GetDirectoryName(file))), golden, isOpen);
         string[] parameters = [.. golden.Parameters.Select(p => p.Value)];
         long started = Stopwatch.GetTimestamp();
-        GradientModel gradients = GradientGraph.Of(forward, "golden_loss", parameters, ProbedShapes.Of(forward, name, Path.GetDirectoryName(file)), name);
+        GradientModel gradients = GradientGraph.Of(forward, LossName, parameters, ProbedShapes.Of(forward, name, Path.GetDirectoryName(file)), name);
         TimeSpan made = Stopwatch.GetElapsedTime(started);
         float[][] found = Run(forward, gradients, golden, parameters, out double loss);
 
@@ -77,32 +95,33 @@ internal sealed class ModelGradientTests
         });
     }
 
-    private static OnnxModel WithLoss(OnnxModel model, GoldenGradients golden)
+    /// <summary>The model with L as its output. Axes that are open in the file stay open, those of the coefficients too; or all have the golden's sizes.</summary>
+    private static OnnxModel WithLoss(OnnxModel model, GoldenGradients golden, bool isOpen)
     {
+        OnnxGraph graph = model.Graph;
         var nodes = new List<OnnxNode>();
-        var coefficients = new List<OnnxTensor>();
+        // Files of the first versions list constants among the inputs.
+        var inputs = golden.Inputs.Select(i => graph.Inputs.Single(value => value.Name == i.Name) is var value && isOpen ? value : value with { Dimensions = Fixed(i.Shape) }).ToList();
         foreach (GoldenOutput output in golden.Outputs)
         {
-            string prefix = $"golden_{output.Name}";
-            coefficients.Add(OnnxTensor.Of($"{prefix}_c", GoldenNumbers.Uniform(output.Stream, output.Shape.Aggregate(1L, (a, b) => a * b)), output.Shape));
-            nodes.Add(new OnnxNode { OpType = "Mul", Inputs = [output.Name, $"{prefix}_c"], Outputs = [$"{prefix}_weighted"] });
-            nodes.Add(new OnnxNode { OpType = "ReduceSum", Inputs = [$"{prefix}_weighted"], Outputs = [$"{prefix}_sum"], Attributes = [OnnxAttribute.Of("keepdims", 0)] });
+            OnnxValue declared = graph.Outputs.Single(o => o.Name == output.Name);
+            string weighted = $"{Coefficients(output)}_weighted";
+            inputs.Add(new OnnxValue { Name = Coefficients(output), ElementType = OnnxElementType.Float, Dimensions = isOpen ? declared.Dimensions : Fixed(output.Shape) });
+            nodes.Add(new OnnxNode { OpType = "Mul", Inputs = [output.Name, Coefficients(output)], Outputs = [weighted] });
+            nodes.Add(new OnnxNode { OpType = "ReduceSum", Inputs = [weighted], Outputs = [$"{weighted}_sum"], Attributes = [OnnxAttribute.Of("keepdims", 0)] });
         }
-        nodes.Add(new OnnxNode { OpType = "Sum", Inputs = [.. golden.Outputs.Select(o => $"golden_{o.Name}_sum")], Outputs = ["golden_loss"] });
-        OnnxGraph graph = model.Graph;
-        HashSet<string> given = [.. golden.Inputs.Select(i => i.Name)];
-        return model with
+        nodes.Add(new OnnxNode { OpType = "Sum", Inputs = [.. golden.Outputs.Select(o => $"{Coefficients(o)}_weighted_sum")], Outputs = [LossName] });
+        return model.WithGraph(graph with
         {
-            Graph = graph with
-            {
-                Nodes = [.. graph.Nodes, .. nodes],
-                Initializers = [.. graph.Initializers, .. coefficients],
-                // Files of the first versions list constants among the inputs. The coefficients have the golden's sizes, so the inputs have them too.
-                Inputs = [.. graph.Inputs.Where(i => given.Contains(i.Name)).Select(i => i with { Dimensions = [.. golden.Inputs.Single(g => g.Name == i.Name).Shape.Select(d => (OnnxDimension)d)] })],
-                Outputs = [new OnnxValue { Name = "golden_loss", ElementType = OnnxElementType.Float }],
-            },
-        };
+            Nodes = [.. graph.Nodes, .. nodes],
+            Inputs = [.. inputs],
+            Outputs = [new OnnxValue { Name = LossName, ElementType = OnnxElementType.Float }],
+        });
     }
+
+    private static string Coefficients(GoldenOutput output) => $"golden_{output.Name}_c";
+
+    private static ImmutableArray<OnnxDimension> Fixed(long[] shape) => [.. shape.Select(d => (OnnxDimension)d)];
 
     /// <summary>The loss and the gradients in the order of the parameters.</summary>
     private static float[][] Run(OnnxModel forward, GradientModel gradients, GoldenGradients golden, string[] parameters, out double loss)
@@ -118,10 +137,12 @@ internal sealed class ModelGradientTests
                 inputs[input.Name] = input.Values is not null ? OrtValue.CreateTensorValueFromMemory(input.Values, input.Shape)
                     : OrtValue.CreateTensorValueFromMemory(GoldenNumbers.Uniform(input.Stream, input.Shape.Aggregate(1L, (a, b) => a * b), input.Low, input.High), input.Shape);
             }
+            foreach (GoldenOutput output in golden.Outputs)
+                inputs[Coefficients(output)] = OrtValue.CreateTensorValueFromMemory(GoldenNumbers.Uniform(output.Stream, output.Shape.Aggregate(1L, (a, b) => a * b)), output.Shape);
             foreach (string parameter in parameters)
                 inputs[parameter] = OrtValue.CreateTensorValueFromMemory(weights[parameter].ToFloats(), [.. weights[parameter].Dimensions]);
             using var options = new RunOptions();
-            string[] outputs = ["golden_loss", .. parameters.Select(p => gradients.Gradients[p])];
+            string[] outputs = [LossName, .. parameters.Select(p => gradients.Gradients[p])];
             using IDisposableReadOnlyCollection<OrtValue> made = session.Run(options, [.. inputs.Keys], [.. inputs.Values], outputs);
             float[][] found = [.. made.Select(m => m.GetTensorDataAsSpan<float>().ToArray())];
             loss = found[0][0];

@@ -55,6 +55,14 @@ internal sealed class NormalizationRulesTests
     }
 
     [Test]
+    public void GroupNormalization_AgreesWithFiniteDifferences()
+    {
+        OnnxAttribute[] attributes = [OnnxAttribute.Of("num_groups", 2), OnnxAttribute.Of("epsilon", 1e-3f)];
+        GradientCheck.Node("GroupNormalization", [Real(2, 4, 3).OpenAt(0, 2), Real(4).OpenAt(), Real(0.1, 2.0, 4).OpenAt()], attributes, type: OnnxElementType.Float, opset: 21);
+        GradientCheck.Node("GroupNormalization", [Real(2, 4, 3, 5).OpenAt(0, 2, 3), Real(4).OpenAt(), Real(0.1, 2.0, 4).OpenAt()], attributes, type: OnnxElementType.Float, opset: 21);
+    }
+
+    [Test]
     public void MeanVarianceNormalization_AgreesWithFiniteDifferences()
     {
         GradientCheck.Node("MeanVarianceNormalization", [Real(2, 3, 4, 5)], type: OnnxElementType.Float);
@@ -72,6 +80,15 @@ internal sealed class NormalizationRulesTests
     [Test]
     public void LpNormalization_OnlyZeros_HasNoGradient() =>
         Assert.That(GradientCheck.Gradients("LpNormalization", [Of([0, 0, 0], 1, 3)])[0], Is.EqualTo([0d, 0, 0]));
+
+    [Test]
+    public void Normalization_NewerOperatorSet_AgreesWithFiniteDifferences()
+    {
+        GradientCheck.Node("LayerNormalization", [Real(2, 4).OpenAt(0), Real(4).OpenAt()], opset: 18);
+        GradientCheck.Node("InstanceNormalization", [Real(2, 3, 5).OpenAt(0, 2), Real(3).OpenAt(), Real(0.1, 2.0, 3).OpenAt()], type: OnnxElementType.Float, opset: 21);
+        GradientCheck.Node("LpNormalization", [Real(2, 3)], opset: 18);
+        GradientCheck.Node("MeanVarianceNormalization", [Real(2, 3, 4, 5)], type: OnnxElementType.Float, opset: 18);
+    }
 
     [TestCase(1)]
     [TestCase(3)]

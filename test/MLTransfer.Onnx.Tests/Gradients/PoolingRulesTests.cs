@@ -44,6 +44,10 @@ internal sealed class PoolingRulesTests
     [Test]
     public void MaxPool_Dilated_AgreesWithFiniteDifferences() => Check("MaxPool", Real(2, 3, 9), Ints("kernel_shape", 3), Ints("dilations", 2), Ints("pads", 1, 1));
 
+    [Test]
+    public void AveragePool_Dilated_AgreesWithFiniteDifferences() => GradientCheck.Node("AveragePool",
+        [Real(2, 3, 9).OpenAt(0, 2)], [Ints("kernel_shape", 3), Ints("dilations", 2), Ints("pads", 1, 1)], type: OnnxElementType.Float, opset: 19);
+
     [TestCase("GlobalAveragePool")]
     [TestCase("GlobalMaxPool")]
     public void GlobalPool_AgreesWithFiniteDifferences(string opType)

@@ -50,6 +50,27 @@ internal sealed class ReductionRulesTests
     public void ReduceProd_Zeros_SendTheProductOfTheOthers(double a, double b, double c, double da, double db, double dc) =>
         Assert.That(GradientCheck.Gradients("ReduceProd", [Of([a, b, c], 3)])[0], Is.EqualTo([da, db, dc]));
 
+    // A Constant node may hold plain numbers.
+    [TestCase("value_ints")]
+    [TestCase("value_int")]
+    [TestCase("value")]
+    public void Reduction_AxesFromAConstantNode_AreKnown(string form)
+    {
+        var graph = new GraphBuilder("constant");
+        graph.Input("x", OnnxElementType.Float, 2, 3);
+        graph.Node("Constant", [], "axes", form switch
+        {
+            "value_ints" => OnnxAttribute.Of(form, [1L]),
+            "value_int" => OnnxAttribute.Of(form, 1),
+            _ => OnnxAttribute.Of(form, OnnxTensor.Of("axes", (long[])[1], 1)),
+        });
+        string axes = form == "value_int" ? graph.Node("Unsqueeze", ["axes", graph.Initializer("front", [0L], 1)], "vector") : "axes";
+        Assert.That(new NodeIndex(graph.BuildGraph()).Constant("axes")!.ToInt64s(), Is.EqualTo([1]));
+        OnnxModel model = graph.Output(graph.Node("ReduceMax", [graph.Node("ReduceSum", ["x", axes], "y")], "L", OnnxAttribute.Of("keepdims", 0)), OnnxElementType.Float).Build();
+        string? problem = Trainability.Of(model.Graph, "L").Problem("x");
+        Assert.That(problem, form == "value_int" ? Does.Contain("'vector', which the graph computes") : Is.Null);
+    }
+
     [Test]
     public void Reduction_ComputedAxes_AreRefused()
     {

@@ -36,6 +36,10 @@ internal sealed class ResizeRulesTests
         [Real(2, 1, 2, 3, 4).OpenAt(0), Absent, Scales(1, 1, 2, 1.5, 0.5)], [OnnxAttribute.Of("mode", "linear")], type: OnnxElementType.Float);
 
     [Test]
+    public void Resize_ScalesOfSomeAxes_AgreesWithFiniteDifferences() => GradientCheck.Node("Resize",
+        [Real(2, 3, 4, 5).OpenAt(0), Absent, Scales(0.5, 2)], [OnnxAttribute.Of("mode", "linear"), OnnxAttribute.Of("axes", [-1, 2])], type: OnnxElementType.Float, opset: 18);
+
+    [Test]
     public void Resize_OpenSize_SaysWhatToFix()
     {
         NotSupportedException? e = Assert.Throws<NotSupportedException>(() =>

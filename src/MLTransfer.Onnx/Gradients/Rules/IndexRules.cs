@@ -38,6 +38,11 @@ internal static class IndexRules
             n.Give(0, n.Emit("Pad", [indexRank == 1 ? n.Dy : n.Emit("Unsqueeze", [n.Dy, n.Integers(axis)]), n.Integers(pads)]));
             return;
         }
+        if (axis == 0 && rank == 2)
+        {
+            n.Give(0, RowSums.ByIndex(n, x, n.X(1), n.Dy));
+            return;
+        }
         string rows = indexRank == 1 ? n.Dy : n.Emit("Reshape", [n.Dy, n.ShapeWith(x, axis, -1)]);
         string indices = n.Reshape(n.X(1), [.. Enumerable.Repeat(1L, axis), -1, .. Enumerable.Repeat(1L, rank - axis - 1)]);
         n.Give(0, n.Emit("ScatterElements", [n.ZerosLike(x), n.Emit("Expand", [indices, n.Emit("Shape", [rows])]), rows], OnnxAttribute.Of("axis", axis), Adding));

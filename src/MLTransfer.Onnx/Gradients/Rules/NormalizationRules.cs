@@ -14,11 +14,13 @@ internal static class NormalizationRules
         ["BatchNormalization"] = new(BatchNormalization) { InputCount = 3, Refusal = BatchProblem },
         ["LayerNormalization"] = new(LayerNormalization),
         ["InstanceNormalization"] = new(InstanceNormalization),
-        // y = (x − mean) / deviation
+        ["GroupNormalization"] = new(GroupNormalization) { Refusal = GroupProblem },
+        // y = x̂, ε aside
         ["MeanVarianceNormalization"] = new(n =>
         {
-            long[] axes = n.Node.Attribute("axes")?.Ints is { Length: > 0 } stated ? [.. stated] : [0, 2, 3];
-            string deviation = n.Emit("Sqrt", [Mean(n, Square(n, n.Sub(n.X(0), Mean(n, n.X(0), axes))), axes)]);
+            string x = n.X(0);
+            long[] axes = n.Node.Attribute("axes")?.Ints is { Length: > 0 } stated ? [.. stated.Select(a => (long)n.Axis(a, x))] : [0, 2, 3];
+            string deviation = n.Emit("Sqrt", [n.Mean(n.Square(n.Sub(x, n.Mean(x, x, axes))), x, axes)]);
             n.Give(0, Standardized(n, n.Dy, n.Y(), n.Emit("Reciprocal", [deviation]), axes));
         }),
         ["LpNormalization"] = new(LpNormalization),
@@ -27,6 +29,10 @@ internal static class NormalizationRules
 
     private static string? BatchProblem(OnnxNode node, NodeIndex graph) => node.Int("training_mode", 0) != 0 || node.Outputs.Skip(1).Any(o => o.Length > 0)
         ? "BatchNormalization is in training mode, in which rows of a batch change one another; export the model in evaluation mode (model.eval() in PyTorch)" : null;
+
+    // Versions before 21 had one γ for each group; where there are as many groups as channels, that is the same.
+    private static string? GroupProblem(OnnxNode node, NodeIndex graph) => graph.Constant(node.Input(1)) is { Dimensions: [var count] } scale && count == node.Int("num_groups", 1)
+        ? $"GroupNormalization has a scale '{scale.Name}' for each group, as before version 21; export the model with a later version" : null;
 
     /// <summary>
     /// y = x̂ · γ + β for each channel with the file's mean and variance, which stay as they are: dx = dy · γ · r, dγ = Σ dy · x̂, dβ = Σ dy, the sums over rows and places.
@@ -89,16 +95,46 @@ internal static class NormalizationRules
             n.Give(2, OverRowsAndPlaces(n, n.Dy, rank));
     }
 
+    /// <summary>y = x̂ · γ + β, the statistics over the channels of a group and their places, γ and β for each channel: g = dy · γ, dγ = Σ dy · x̂, dβ = Σ dy.</summary>
+    private static void GroupNormalization(GradientNode n)
+    {
+        string x = n.X(0);
+        int rank = n.Rank(x);
+        if (n.Wants(0) || n.Wants(1))
+        {
+            string grouped = Grouped(n, x);
+            string share = n.Emit("Reciprocal", [n.CastTo(n.Emit("Shape", [grouped], OnnxAttribute.Of("start", 2), OnnxAttribute.Of("end", 3)), n.Facts(x).Type)]);
+            string centred = n.Sub(grouped, Mean(grouped));
+            string r = n.Emit("Reciprocal", [n.Emit("Sqrt", [n.Add(Mean(n.Square(centred)), Epsilon(n))])]);
+            string normal = n.Mul(centred, r);
+            if (n.Wants(0))
+            {
+                string g = Grouped(n, n.Mul(n.Dy, PerChannel(n, n.X(1), rank)));
+                n.Give(0, n.ReshapeLike(n.Mul(r, n.Sub(n.Sub(g, Mean(g)), n.Mul(normal, Mean(n.Mul(g, normal))))), x));
+            }
+            if (n.Wants(1))
+                n.Give(1, OverRowsAndPlaces(n, n.Mul(n.Dy, n.ReshapeLike(normal, x)), rank));
+
+            string Mean(string value) => n.Mul(n.ReduceSum(value, keepAxes: true, 2), share);
+        }
+        if (n.Wants(2))
+            n.Give(2, OverRowsAndPlaces(n, n.Dy, rank));
+    }
+
+    /// <summary>[rows, groups, all that a group holds]</summary>
+    private static string Grouped(GradientNode n, string value) => n.Reshape(value, 0, n.Node.Int("num_groups", 1), -1);
+
     /// <summary>y = x / ‖x‖ along an axis: dx = (dy − u · Σ dy · y) / ‖x‖ with u = y for p = 2 and u = sign x for p = 1; 0 where all of x is 0.</summary>
     private static void LpNormalization(GradientNode n)
     {
         string x = n.X(0);
         bool isFirst = n.Node.Int("p", 2) == 1;
-        long axis = n.Node.Int("axis", -1);
-        string norm = n.Emit(isFirst ? "ReduceL1" : "ReduceL2", [x], OnnxAttribute.Of("axes", [axis]));
-        string along = n.Mul(isFirst ? n.Emit("Sign", [x]) : n.Y(), n.ReduceSum(n.Mul(n.Dy, n.Y()), keepAxes: true, axis));
-        string zero = n.Number(0);
-        n.Give(0, n.Emit("Where", [n.Emit("Equal", [norm, zero]), zero, n.Div(n.Sub(n.Dy, along), norm)]));
+        long axis = n.Axis(n.Node.Int("axis", -1), x);
+        string norm = n.ReduceSum(isFirst ? n.Abs(x) : n.Square(x), keepAxes: true, axis);
+        if (!isFirst)
+            norm = n.Emit("Sqrt", [norm]);
+        string along = n.Mul(isFirst ? n.Sign(x) : n.Y(), n.ReduceSum(n.Mul(n.Dy, n.Y()), keepAxes: true, axis));
+        n.Give(0, n.ExceptWhere(n.Equal(norm, n.Number(0)), n.Div(n.Sub(n.Dy, along), norm)));
     }
 
     /// <summary>
@@ -110,10 +146,10 @@ internal static class NormalizationRules
         string x = n.X(0);
         long size = n.Node.Int("size", 1), before = (size - 1) / 2;
         double alpha = n.Node.Attribute("alpha")?.Float ?? 1e-4f, beta = n.Node.Attribute("beta")?.Float ?? 0.75f, bias = n.Node.Attribute("bias")?.Float ?? 1;
-        string d = n.Add(n.Mul(Neighbours(n, Square(n, x), size, before), n.Number(alpha / size)), n.Number(bias));
+        string d = n.Add(n.Mul(Neighbours(n, n.Square(x), size, before), alpha / size), bias);
         string direct = n.Mul(n.Dy, n.Emit("Pow", [d, n.Number(-beta)]));
         string spread = Neighbours(n, n.Div(n.Mul(direct, x), d), size, size - 1 - before);
-        n.Give(0, n.Sub(direct, n.Mul(n.Mul(x, spread), n.Number(2 * alpha * beta / size))));
+        n.Give(0, n.Sub(direct, n.Mul(n.Mul(x, spread), 2 * alpha * beta / size)));
     }
 
     /// <summary>The sum over a channel, those before it and the rest of <paramref name="size"/> behind it.</summary>
@@ -128,17 +164,13 @@ internal static class NormalizationRules
 
     private static (string Mean, string R) Statistics(GradientNode n, string x, long[] axes)
     {
-        string mean = Mean(n, x, axes);
-        string variance = Mean(n, Square(n, n.Sub(x, mean)), axes);
+        string mean = n.Mean(x, x, axes);
+        string variance = n.Mean(n.Square(n.Sub(x, mean)), x, axes);
         return (mean, n.Emit("Reciprocal", [n.Emit("Sqrt", [n.Add(variance, Epsilon(n))])]));
     }
 
     private static string Standardized(GradientNode n, string g, string normal, string r, long[] axes) =>
-        n.Mul(r, n.Sub(n.Sub(g, Mean(n, g, axes)), n.Mul(normal, Mean(n, n.Mul(g, normal), axes))));
-
-    private static string Mean(GradientNode n, string value, long[] axes) => n.Emit("ReduceMean", [value], OnnxAttribute.Of("axes", [.. axes]));
-
-    private static string Square(GradientNode n, string value) => n.Mul(value, value);
+        n.Mul(r, n.Sub(n.Sub(g, n.Mean(g, n.X(0), axes)), n.Mul(normal, n.Mean(n.Mul(g, normal), n.X(0), axes))));
 
     private static string Epsilon(GradientNode n) => n.Number(n.Node.Attribute("epsilon")?.Float ?? 1e-5f);
 

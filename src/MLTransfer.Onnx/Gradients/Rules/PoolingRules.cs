@@ -24,10 +24,7 @@ internal static class PoolingRules
         ["GlobalAveragePool"] = new(n =>
         {
             string x = n.X(0);
-            long[] places = [.. Enumerable.Range(2, n.Rank(x) - 2).Select(i => (long)i)];
-            string share = places.All(a => n.Facts(x).Axes[(int)a].IsFixed)
-                ? n.Number(1.0 / places.Aggregate(1L, (count, a) => count * n.Facts(x).Axes[(int)a].First))
-                : n.Emit("Reciprocal", [n.CastTo(n.Emit("ReduceProd", [Spatial(n, x)], OnnxAttribute.Of("keepdims", 0)), n.Facts(x).Type)]);
+            string share = n.ShareOf(x, [.. Enumerable.Range(2, n.Rank(x) - 2).Select(i => (long)i)]);
             n.Give(0, n.Emit("Expand", [n.Mul(n.Dy, share), n.ShapeOf(x)]));
         }),
     };
@@ -37,8 +34,7 @@ internal static class PoolingRules
     /// </summary>
     private static void MaxPool(GradientNode n)
     {
-        string flat = n.Facts(n.X(0)).FixedShape is long[] shape ? n.Integers(shape.Aggregate(1L, (a, b) => a * b)) : n.Reshape(n.Emit("Size", [n.X(0)]), 1);
-        string scattered = n.Emit("ScatterElements", [Zeros(n, flat), n.Reshape(n.ExtraY(1), -1), n.Reshape(n.Dy, -1)], OnnxAttribute.Of("reduction", "add"));
+        string scattered = n.Emit("ScatterElements", [Zeros(n, n.Count(n.X(0))), n.Reshape(n.ExtraY(1), -1), n.Reshape(n.Dy, -1)], OnnxAttribute.Of("reduction", "add"));
         n.Give(0, n.ReshapeLike(scattered, n.X(0)));
     }
 

@@ -100,7 +100,12 @@ internal static class ResizeRules
     /// <summary>The stated scale of an axis; null where sizes are stated, of which it is the quotient.</summary>
     private static float? Scale(GradientNode n, int axis)
     {
-        return HasScales(n.Node) && n.Constant(n.X(2))!.ToFloats() is { Length: > 0 } scales ? scales[axis] : null;
+        if (!HasScales(n.Node) || n.Constant(n.X(2))!.ToFloats() is not { Length: > 0 } scales)
+            return null;
+        if (n.Node.Attribute("axes")?.Ints is not { Length: > 0 } axes)
+            return scales[axis];
+        int stated = axes.IndexOf(axis) is >= 0 and int front ? front : axes.IndexOf(axis - n.Rank(n.X(0)));
+        return stated < 0 ? 1 : scales[stated];
     }
 
     // Where sizes are stated, older files have an empty tensor of scales.

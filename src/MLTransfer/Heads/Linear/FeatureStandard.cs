@@ -15,6 +15,10 @@ internal sealed record FeatureStandard(double[] Means, double[] Factors, double[
     // Below this share of the mean a standard deviation is rounding of float features.
     private const double ConstantFeature = 1e-6;
 
+    // And below this share of the largest deviation it is what a network left in a unit that never fires: of a MiniLM's 384 features two are 1e-32. Units of measurement do not lie so far
+    // apart.
+    private const double DeadFeature = 1e-15;
+
     // Features that one piece of work looks at.
     private const int Block = 64;
 
@@ -77,12 +81,13 @@ internal sealed record FeatureStandard(double[] Means, double[] Factors, double[
     /// <summary>What each centred feature is multiplied by; 0 for one that never changes.</summary>
     private static double[] FactorsOf(double[] means, double[] variances, FeatureScaling scaling)
     {
+        double dead = DeadFeature * Math.Sqrt(variances.Max());
         double[] factors = new double[means.Length];
         double total = 0;
         for (int d = 0; d < factors.Length; d++)
         {
             double deviation = Math.Sqrt(variances[d]);
-            if (deviation <= ConstantFeature * Math.Abs(means[d]))
+            if (deviation <= ConstantFeature * Math.Abs(means[d]) || deviation <= dead)
                 continue;
             factors[d] = 1 / deviation;
             total += variances[d];
