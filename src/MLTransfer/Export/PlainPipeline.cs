@@ -105,10 +105,27 @@ internal sealed class PlainPipeline
             Add(step);
         if (inputs.Front is not null)
             model = ExportGraph.Before(inputs.Front, model);
+        OnnxValue[] outputs = [.. model.Graph.Outputs.Where(o => o.Name is not (OnnxHead.PredictedLabel or OnnxHead.Probability))];
+        string[] names = [.. outputs.Select(o => o.Name)];
+        model = GraphCut.At(GraphMerge.Join(model, Flat(model, outputs), names.ToDictionary(RowOf, n => n)), names);
         using var bytes = new MemoryStream(model.ToBytes());
-        string[] outputs = [.. model.Graph.Outputs.Select(o => o.Name).Where(n => n != OnnxHead.PredictedLabel && n != OnnxHead.Probability)];
-        Add(_ml.Transforms.ApplyOnnxModel(outputs, [.. model.Graph.Inputs.Select(i => i.Name)], bytes, gpuDeviceId: null, fallbackToCpu: false).Fit(_data));
+        Add(_ml.Transforms.ApplyOnnxModel(names, [.. model.Graph.Inputs.Select(i => i.Name)], bytes, gpuDeviceId: null, fallbackToCpu: false).Fit(_data));
     }
+
+    /// <summary>[1, D] → [D]: ApplyOnnxModel runs one row at a time and would make Vector&lt;Single, 1, D&gt; of its row, which is another type to a scorer.</summary>
+    private static OnnxModel Flat(OnnxModel model, OnnxValue[] outputs)
+    {
+        var graph = new OpsetGraph("flat", (int)model.Opset);
+        foreach (OnnxValue output in outputs)
+        {
+            string row = graph.Builder.Input(RowOf(output.Name), OnnxElementType.Float, output.Dimensions.AsSpan());
+            graph.NamedNode(output.Name, "Reshape", [row, graph.Constant([-1L], 1)]);
+            graph.Builder.Output(output.Name, OnnxElementType.Float, output.Dimensions[1]);
+        }
+        return graph.Builder.Build();
+    }
+
+    private static string RowOf(string output) => $"{output} of one row";
 
     private static OnnxModel LogOf(OnnxModel model)
     {

@@ -55,7 +55,10 @@ internal static class ActivationRules
         ["Trilu"] = new(n => n.Give(0, n.Emit("Trilu", n.Has(1) ? [n.Dy, n.X(1)] : [n.Dy], [.. n.Node.Attributes]))) { InputCount = 1 },
         // yᵢ = Σ xⱼ over j ≤ i: dxⱼ = Σ dyᵢ over i ≥ j
         ["CumSum"] = new(n => n.Give(0, n.Emit("CumSum", [n.Dy, n.X(1)],
-            OnnxAttribute.Of("exclusive", n.Node.Int("exclusive", 0)), OnnxAttribute.Of("reverse", 1 - n.Node.Int("reverse", 0))))) { InputCount = 1 },
+            OnnxAttribute.Of("exclusive", n.Node.Int("exclusive", 0)), OnnxAttribute.Of("reverse", 1 - n.Node.Int("reverse", 0)))))
+        {
+            InputCount = 1,
+        },
     };
 
     /// <summary>y = x where x > 0, else s x: dx = dy or dy · s, ds = 0 or dy · x, summed to the shape of s.</summary>
