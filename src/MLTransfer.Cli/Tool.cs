@@ -54,6 +54,7 @@ internal static class Tool
         {
             DemoCommand.Create(),
             InspectCommand.Create(),
+            ExportCommand.Create(),
             DoctorCommand.Create(),
             Verbose,
         };
@@ -62,6 +63,7 @@ internal static class Tool
             [root.Name] = ["mltransfer demo", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
             [DemoCommand.Name] = DemoCommand.Examples,
             [InspectCommand.Name] = InspectCommand.Examples,
+            [ExportCommand.Name] = ExportCommand.Examples,
             [DoctorCommand.Name] = DoctorCommand.Examples,
         });
         return root;

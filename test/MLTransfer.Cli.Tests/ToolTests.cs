@@ -15,6 +15,7 @@ public sealed class ToolTests
 
     [TestCase("demo", "--seeds")]
     [TestCase("inspect", "--variant")]
+    [TestCase("export", "--sequence-length")]
     [TestCase("doctor", "--json")]
     public void Help_Command_ListsOptionsAndExamples(string command, string option)
     {
@@ -26,6 +27,8 @@ public sealed class ToolTests
 
     [TestCase("unknown")]
     [TestCase("inspect")]
+    [TestCase("export", "model.zip")]
+    [TestCase("export", "model.zip", "model.onnx", "--sequence-length", "0")]
     [TestCase("demo", "--seeds", "0")]
     [TestCase("demo", "--seeds", "many")]
     [TestCase("doctor", "--colour")]

@@ -73,7 +73,7 @@ internal static class ModelInspector
     private static FeatureReport Feature(FeatureCandidate candidate) => new(
         candidate.Value.Name, candidate.Operator, [.. candidate.Value.Dimensions.Select(d => d.ToString())], candidate.IsOutput, candidate.IsPenultimate);
 
-    private static PortReport Port(OnnxValue value) => new(
+    public static PortReport Port(OnnxValue value) => new(
         value.Name, value.ElementType.ToString(), value.IsRankKnown ? [.. value.Dimensions.Select(d => d.ToString())] : null);
 
     private static BackboneReport Describe(Backbone backbone)

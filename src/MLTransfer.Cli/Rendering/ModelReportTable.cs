@@ -59,6 +59,6 @@ internal static class ModelReportTable
     private static string Describe(FeatureReport feature) =>
         $"{feature.Name}: [{string.Join(", ", feature.Shape)}] by {feature.Operator}{(feature.IsOutput ? ", an output" : "")}{(feature.IsPenultimate ? ", the penultimate layer" : "")}";
 
-    private static string Describe(PortReport port) =>
+    public static string Describe(PortReport port) =>
         $"{port.Name}: {port.Type} {(port.Shape is null ? "of unknown rank" : $"[{string.Join(", ", port.Shape)}]")}";
 }

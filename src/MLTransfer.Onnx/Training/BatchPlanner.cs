@@ -18,6 +18,7 @@ internal sealed class BatchPlanner
     private readonly TrainingOptions _options;
     private readonly int _seed;
     private readonly int? _lengthBudget;
+    private readonly bool _equalLengthsOnly;
 
     /// <param name="problem">Its rows of weight above 0 are planned.</param>
     /// <param name="options">Batch size, accumulation and seed.</param>
@@ -28,6 +29,7 @@ internal sealed class BatchPlanner
         _options = options;
         _seed = options.Seed ?? throw Throw.SeedMissing();
         _lengthBudget = lengthBudget;
+        _equalLengthsOnly = problem.EqualLengthsOnly;
         _rows = [.. Enumerable.Range(0, problem.RowCount).Where(row => Counts(problem, row))];
         if (_rows.Length == 0)
             throw Throw.NoTrainingRows(problem.RowCount);
@@ -65,18 +67,21 @@ internal sealed class BatchPlanner
         return plan.AsSpan(start, Math.Min(RowsPerStep, plan.Length - start));
     }
 
-    /// <summary>How many of the first rows make the next micro-batch: at most the batch size, and within the length budget.</summary>
+    /// <summary>How many of the first rows make the next micro-batch: at most the batch size, within the length budget, of one length where the problem says so.</summary>
     /// <param name="rows">What is left of a step, at least one row.</param>
     public int MicroBatch(ReadOnlySpan<int> rows)
     {
         int limit = Math.Min(_options.BatchSize, rows.Length);
-        if (_lengthBudget is not int budget)
+        int first = _lengths[rows[0]];
+        if (_lengthBudget is null && !_equalLengthsOnly)
             return limit;
-        int longest = _lengths[rows[0]];
+        int longest = first;
         int count = 1;
-        while (count < limit && Math.Max(longest, _lengths[rows[count]]) * (count + 1L) <= budget)
+        while (count < limit && Joins(_lengths[rows[count]], count))
             longest = Math.Max(longest, _lengths[rows[count++]]);
         return count;
+
+        bool Joins(int length, int count) => (!_equalLengthsOnly || length == first) && !(Math.Max(longest, length) * (count + 1L) > _lengthBudget);
     }
 
     private static bool Counts(ITrainingProblem problem, int row)

@@ -12,6 +12,9 @@ internal interface ITrainingProblem
     /// <summary>Length of a row (tokens, samples), by which rows are packed; 1 where all rows are alike.</summary>
     int LengthOf(int row);
 
+    /// <summary>Whether only rows of one length may be asked for together, because padding would change their values.</summary>
+    bool EqualLengthsOnly => false;
+
     /// <summary>How much a row counts, 0 or above. A row of weight 0 is never asked for.</summary>
     double WeightOf(int row);
 

@@ -64,6 +64,9 @@ internal abstract class BackboneEncoder : WindowEncoder
     /// <summary>Pieces that share a run at most, where rows do not see each other.</summary>
     protected virtual int PiecesPerRun => int.MaxValue;
 
+    /// <summary>Whether training may let only rows of equal length share a run, as scoring does.</summary>
+    public bool NeedsEqualLengths => EqualLengthsOnly;
+
     public sealed override void Encode(int count)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -93,8 +96,11 @@ internal abstract class BackboneEncoder : WindowEncoder
     /// Writes the graph's inputs of slots 0 to <paramref name="count"/> − 1 instead of running it, in packs of rows of similar length, and hands each pack on: what training reads.
     /// Packs are handed on by several threads at a time. Gives back which rows are bad and left out; under <see cref="RowErrorPolicy.Throw"/> the first of them is an error.
     /// </summary>
+    /// <param name="count">Slots.</param>
+    /// <param name="equalLengthsOnly">Whether the rows of a pack must be of one length; see <see cref="NeedsEqualLengths"/>.</param>
+    /// <param name="use">Takes the packs.</param>
     /// <exception cref="NotSupportedException">A row is cut into several pieces.</exception>
-    public bool[] FillInputs(int count, UseInputs use)
+    public bool[] FillInputs(int count, bool equalLengthsOnly, UseInputs use)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Reserve(count);
@@ -108,7 +114,7 @@ internal abstract class BackboneEncoder : WindowEncoder
             Piece[] pieces = [.. slots.Select(slot => new Piece(slot, 0)).OrderBy(PieceLength)];
             int[] lengths = [.. pieces.Select(PieceLength)];
             var ends = new List<int>();
-            PackPlanner.Plan([.. lengths.Select(PaddedLength)], ElementsPerTrainingPack, Plan.OneRowAtATime ? 1 : Math.Min(PiecesPerRun, RowsPerTrainingPack), EqualLengthsOnly, ends);
+            PackPlanner.Plan([.. lengths.Select(PaddedLength)], ElementsPerTrainingPack, Plan.OneRowAtATime ? 1 : Math.Min(PiecesPerRun, RowsPerTrainingPack), equalLengthsOnly, ends);
             int next = -1;
             if (ends.Count > 0)
             {
@@ -131,7 +137,8 @@ internal abstract class BackboneEncoder : WindowEncoder
         bool[] leftOut = new bool[count];
         for (int slot = 0; slot < count; slot++)
         {
-            if (leftOut[slot] = HasFailed(slot))
+            leftOut[slot] = HasFailed(slot);
+            if (leftOut[slot] && !IsLeftOut(slot))
                 Unreadable(slot, 0, _errors[slot]!);
         }
         return leftOut;
@@ -229,7 +236,7 @@ internal abstract class BackboneEncoder : WindowEncoder
         try
         {
             inputs.Fill(pieces, PaddedLength(lengths[^1]), tensors);
-            use([.. pieces.Select(p => p.Slot)], EqualLengthsOnly ? null : lengths, _inputNames, tensors);
+            use([.. pieces.Select(p => p.Slot)], lengths, _inputNames, tensors);
         }
         finally
         {

@@ -8,6 +8,7 @@ using MLTransfer.Embedding;
 using MLTransfer.Heads;
 using MLTransfer.Heads.Linear;
 using MLTransfer.Heads.Network;
+using MLTransfer.Internal;
 using MLTransfer.Onnx.Gradients;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
@@ -36,6 +37,7 @@ internal sealed class BackboneTrainer : IDisposable
     private readonly TrainableBackbone _backbone;
     private readonly ModelParameter[] _chosen;
     private readonly PrefixSplit _split;
+    private readonly bool _inFloat;
 
     /// <param name="name">Who trains, for messages.</param>
     /// <param name="step">How rows become the backbone's inputs, and its feature a vector.</param>
@@ -50,12 +52,13 @@ internal sealed class BackboneTrainer : IDisposable
         _options = options;
         _channel = channel;
         _seed = seed;
-        _backbone = TrainableBackbone.Of(step.Plan.Backbone, options.Int8ToFloat);
+        _inFloat = options.TrainsInFloat(step.Plan.Options);
+        _backbone = TrainableBackbone.Of(step.Plan.Backbone, _inFloat);
         try
         {
             _chosen = options.Freezing.Choose(_backbone);
             OnnxModel whole = _backbone.WithPooling(step.ToOnnx(), Pooled);
-            ProbedShapes shapes = ProbedShapes.Of(whole, _backbone.Name, _backbone.Folder);
+            ProbedShapes shapes = Probe(whole);
             _split = PrefixSplit.Of(whole, [Pooled], [.. _chosen.Select(p => p.Name)], shapes);
         }
         catch
@@ -98,6 +101,7 @@ internal sealed class BackboneTrainer : IDisposable
             Width = targets.Width,
             Weights = targets.Weights,
             Lengths = rows.Lengths,
+            EqualLengthsOnly = rows.EqualLengthsOnly,
             TrainingRows = training,
             HeldOutRows = heldOut,
             Metric = targets.Metric,
@@ -113,6 +117,23 @@ internal sealed class BackboneTrainer : IDisposable
     }
 
     public void Dispose() => _backbone.Dispose();
+
+    /// <summary>Shapes of the whole graph, of which each row must have its own feature.</summary>
+    private ProbedShapes Probe(OnnxModel whole)
+    {
+        int? fixedRows = _step.Plan.FixedBatch;
+        ProbedShapes shapes;
+        try
+        {
+            shapes = ProbedShapes.Of(whole, _backbone.Name, _backbone.Folder);
+        }
+        catch (InvalidOperationException e) when (fixedRows is not null)
+        {
+            throw Throw.BatchNotOpened(_backbone.Name, fixedRows.Value, e);
+        }
+        ProbedAxis rows = shapes[InputReach.Entries(whole.Graph).First().Name]!.Axes[0];
+        return shapes[Pooled] is { Axes: [ProbedAxis first, { IsFixed: true }] } && first == rows ? shapes : throw Throw.BatchNotOpened(_backbone.Name, fixedRows ?? 1, null);
+    }
 
     private HeadArchitecture Architecture() => new(_options.HiddenUnits, HeadActivation.Relu, HeadNormalization.None, _options.Dropout, _options.Dropout);
 
@@ -176,7 +197,7 @@ internal sealed class BackboneTrainer : IDisposable
             TrainedTensor place = layout.Tensors[i];
             trained[place.Name] = OnnxTensor.Of(place.Name, parameters.AsSpan(place.Offset, place.Count), place.Shape.AsSpan());
         }
-        return AdaptedBackbone.Make(_step.Plan.Backbone, trained, _options.Int8ToFloat);
+        return AdaptedBackbone.Make(_step.Plan.Backbone, trained, _inFloat);
     }
 
     /// <summary>A hash of all that decides the outcome besides options and start weights.</summary>
@@ -184,7 +205,7 @@ internal sealed class BackboneTrainer : IDisposable
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"{_step.Plan.Source.Sha256}|{targets.Loss}|{targets.Output.GetType().Name}|{targets.Width}|{_options.Freezing}|{_options.Dropout}|{_options.LabelSmoothing}|{_options.HeadLearningRateFactor}")));
+            $"{_step.Plan.Source.Sha256}|{targets.Loss}|{targets.Output.GetType().Name}|{targets.Width}|{_options.Freezing}|{_options.Dropout}|{_options.LabelSmoothing}|{_inFloat}|{string.Join(';', _step.Plan.Outputs)}")));
         hash.AppendData(MemoryMarshal.AsBytes<float>(targets.Values));
         hash.AppendData(MemoryMarshal.AsBytes<double>(targets.Weights));
         hash.AppendData(MemoryMarshal.AsBytes<int>(rows.UsableRows));

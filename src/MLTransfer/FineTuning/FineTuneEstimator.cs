@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLTransfer.Embedding;
 using MLTransfer.FineTuning;
+using MLTransfer.Internal;
 
 namespace MLTransfer;
 
@@ -43,8 +44,12 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
         _seed = options.Training.Seed ?? _host.Rand.Next();
         _step = form.MakeStep(_host, backbone);
         task.Check(Name, options);
-        // What cannot be trained is said now, not after the rows were read.
-        using TrainableBackbone trainable = TrainableBackbone.Of(backbone, options.Int8ToFloat);
+        // What cannot be trained, delivered or saved is said now, not after the rows were read.
+        if (_step.Plan.Outputs[0].Pooling == Pooling.None)
+            throw Throw.FineTuningNeedsVector(Name, _step.Plan.Outputs[0].ColumnName);
+        if (_step.Plan.Options.GraphStorage == GraphStorage.Reference)
+            throw Throw.FineTunedGraphHasNoFile(Name);
+        using TrainableBackbone trainable = TrainableBackbone.Of(backbone, options.TrainsInFloat(_step.Plan.Options));
         options.Freezing.Choose(trainable);
     }
 

@@ -120,6 +120,9 @@ public sealed record FineTuneOptions
     /// </summary>
     public bool Int8ToFloat { get; init; }
 
+    /// <summary>Whether the graph is trained with its 8-bit products in float: told so, or because rows are scored so.</summary>
+    internal bool TrainsInFloat(EmbeddingOptions embedding) => Int8ToFloat || embedding.Int8Execution == Int8Execution.Float;
+
     /// <summary>Bytes of memory for what the frozen part makes of the rows; the rest goes to a temporary file. 0 or above. Default: 2 GiB.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public long PrefixMemory

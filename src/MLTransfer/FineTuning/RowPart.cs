@@ -24,6 +24,12 @@ internal sealed class RowPart : IDisposable
 
     public SpillStore Store { get; }
 
+    /// <summary>Whether an axis besides that of the rows is open.</summary>
+    public bool HasOpenAxis => _open >= 0;
+
+    /// <summary>The size of the open axis in a tensor.</summary>
+    public int OpenSize(OrtValue tensor) => (int)tensor.GetTensorTypeAndShape().Shape[_open + 1];
+
     /// <summary>What feeds the input in training.</summary>
     public IRowSource Source => _port.ElementType.IsReal() ? new RowSource(Name, Store, _sizes) : new IntegerSource(Name, _port.ElementType, Store, _sizes);
 

@@ -63,7 +63,7 @@ internal sealed class TrainableBackbone : IDisposable
         {
             OnnxModel model = inFloat ? Int8ToFloat.Rewrite(file) : file;
             model = WeightUnfolding.Unfold(OpsetUpgrade.Raise(model, backbone.Name, backbone.RunSource.Folder));
-            model = OpenAxes.Name(model, opensRows: backbone.Ports.BatchIsOne);
+            model = OpenAxes.Name(model, backbone.Ports.FixedBatch);
             return new TrainableBackbone(backbone.Name, backbone.RunSource, file, model, backbone.Card.FeatureOutput);
         }
         catch

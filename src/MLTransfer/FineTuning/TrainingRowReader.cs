@@ -12,11 +12,12 @@ namespace MLTransfer.FineTuning;
 
 /// <summary>The rows that a backbone is trained on: for each input of the trained part its values, from one pass over the data in which the frozen prefix ran once for each row.</summary>
 /// <param name="Parts">The inputs of the trained part.</param>
-/// <param name="Lengths">The length of each row; empty where all are alike.</param>
+/// <param name="Lengths">The length of each row; empty where no axis besides that of the rows is open.</param>
+/// <param name="EqualLengthsOnly">Whether only rows of one length may share a run.</param>
 /// <param name="Weights">One for each row.</param>
 /// <param name="UsableRows">Indices of the rows that could be read.</param>
 /// <param name="SkippedCount">Rows left out because their label is missing.</param>
-internal sealed record BackboneRows(RowPart[] Parts, int[] Lengths, double[] Weights, int[] UsableRows, long SkippedCount) : IDisposable
+internal sealed record BackboneRows(RowPart[] Parts, int[] Lengths, bool EqualLengthsOnly, double[] Weights, int[] UsableRows, long SkippedCount) : IDisposable
 {
     public void Dispose()
     {
@@ -34,9 +35,11 @@ internal sealed class TrainingRowReader
     private readonly OnnxSession? _prefix;
     private readonly string[] _borderNames;
     private readonly RowPart[] _parts;
+    private readonly bool _hasForeignAxis;
     private readonly List<double> _weights = [];
     private readonly List<int> _lengths = [];
     private readonly List<int> _usable = [];
+    private bool _equalLengthsOnly;
     private int _windowStart;
 
     private TrainingRowReader(EmbeddingStep step, PrefixSplit split, OnnxSession? prefix, long memory)
@@ -46,6 +49,9 @@ internal sealed class TrainingRowReader
         _borderNames = [.. split.Border.Select(b => b.Name)];
         var budget = new MemoryBudget(memory);
         _parts = [.. split.Trained.Graph.Inputs.Select(i => new RowPart(i, budget))];
+        // An axis that is not as long as a row (tokens and one more): where padding lies in it nobody knows.
+        HashSet<string?> symbols = [.. split.Entries.SelectMany(i => i.Dimensions).Select(d => d.Symbol)];
+        _hasForeignAxis = split.Border.Any(b => b.Dimensions.Any(d => d.Symbol is not null && !symbols.Contains(d.Symbol)));
     }
 
     /// <summary>Reads all rows.</summary>
@@ -79,6 +85,7 @@ internal sealed class TrainingRowReader
         IEnumerable<DataViewSchema.Column> needed = _step.InputColumns.Select(c => data.Schema[c]).Append(label);
         using DataViewRowCursor cursor = data.GetRowCursor((weight is null ? needed : needed.Append(weight.Value)).DistinctBy(c => c.Index));
         using BackboneEncoder encoder = _step.CreateEncoder(new SessionHolder(() => _step.Plan.RentForPacks(), holds: true));
+        _equalLengthsOnly = encoder.NeedsEqualLengths || _hasForeignAxis;
         ValueGetter<float>? weightGetter = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         labels.Bind(cursor);
         encoder.Bind(cursor);
@@ -111,14 +118,14 @@ internal sealed class TrainingRowReader
             throw Throw.NoTrainingRows(name, labelColumnName, skipped);
         if (_weights.TrueForAll(w => w == 0))
             throw Throw.WeightsAllZero(name, weightColumnName!);
-        return new BackboneRows(_parts, _lengths.TrueForAll(l => l == 1) ? [] : [.. _lengths], [.. _weights], [.. _usable], skipped);
+        return new BackboneRows(_parts, Array.Exists(_parts, p => p.HasOpenAxis) ? [.. _lengths] : [], _equalLengthsOnly, [.. _weights], [.. _usable], skipped);
     }
 
     private void Flush(BackboneEncoder encoder, int count)
     {
         foreach (RowPart part in _parts)
             part.Store.Reserve(_windowStart + count);
-        bool[] leftOut = encoder.FillInputs(count, Keep);
+        bool[] leftOut = encoder.FillInputs(count, _equalLengthsOnly, Keep);
         for (int i = 0; i < count; i++)
         {
             if (!leftOut[i])
@@ -128,11 +135,9 @@ internal sealed class TrainingRowReader
     }
 
     // Called by several threads, for different rows.
-    private void Keep(int[] slots, int[]? lengths, IReadOnlyList<string> names, OrtValue[] inputs)
+    private void Keep(int[] slots, int[] lengths, IReadOnlyList<string> names, OrtValue[] inputs)
     {
         int[] rows = [.. slots.Select(s => _windowStart + s)];
-        for (int i = 0; i < rows.Length && lengths is not null; i++)
-            _lengths[rows[i]] = lengths[i];
         var tensors = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
         for (int i = 0; i < names.Count; i++)
             tensors[names[i]] = inputs[i];
@@ -146,8 +151,13 @@ internal sealed class TrainingRowReader
                 for (int i = 0; i < _borderNames.Length; i++)
                     tensors[_borderNames[i]] = border[i];
             }
+            // Of equal rows nothing is padding, and their unit (numbers, pixels) may be another than the axis has.
+            if (_equalLengthsOnly && Array.Find(_parts, p => p.HasOpenAxis) is RowPart open)
+                Array.Fill(lengths, open.OpenSize(tensors[open.Name]));
+            for (int i = 0; i < rows.Length; i++)
+                _lengths[rows[i]] = lengths[i];
             foreach (RowPart part in _parts)
-                part.Keep(rows, lengths, tensors[part.Name]);
+                part.Keep(rows, _equalLengthsOnly ? null : lengths, tensors[part.Name]);
         }
         finally
         {

@@ -20,6 +20,14 @@ internal static partial class Throw
     public static Exception TrainingInputType(string input, Onnx.Graphs.OnnxElementType type) => new NotSupportedException(
         $"Input '{input}' of the graph holds {type}; fine-tuning reads Float, Int64, Int32 and Bool. Use the float32 export of the backbone.");
 
-    public static Exception NormalizedLinearProbe(string step) => new ArgumentException(
-        $"{step} can start from a linear head only where the head has no hidden units. Leave HiddenUnits empty, or set StartFromLinearHead to false.");
+    public static Exception FineTuningNeedsVector(string step, string column) => new ArgumentException(
+        $"{step} trains a head on one vector for each row, but column '{column}' is a sequence (Pooling.None). Choose another pooling; a sequence can be an additional output.");
+
+    public static Exception FineTunedGraphHasNoFile(string step) => new ArgumentException(
+        $"{step} makes a graph that lies in no file yet, so a saved model cannot refer to it (GraphStorage.Reference). Leave GraphStorage at Embedded; " +
+        "ExportOnnx writes the graph to a file of its own.");
+
+    public static Exception BatchNotOpened(string backbone, int rows, Exception? inner) => new NotSupportedException(
+        $"Backbone '{backbone}' cannot be fine-tuned: its graph takes {rows} row(s) at a time, and does not give each of several rows a feature of its own where that axis is opened" +
+        $"{(inner is null ? "" : $" ({inner.Message})")}. Export it with a dynamic batch axis, or train a head on its features.", inner);
 }

@@ -16,6 +16,10 @@ internal static class GoldenNumbers
         return values;
     }
 
+    /// <summary>Integers from low to high − 1.</summary>
+    public static int[] Integers(int stream, int count, int low, int high) =>
+        [.. Enumerable.Range(0, count).Select(i => low + (int)((Draw(stream, i) >> 33) % (ulong)(high - low)))];
+
     /// <summary>The sums of the values under 32 random signs each: bit p of an element's draw says its sign in sum p.</summary>
     public static double[] Project(int stream, ReadOnlySpan<float> values)
     {

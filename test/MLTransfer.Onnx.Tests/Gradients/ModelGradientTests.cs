@@ -17,8 +17,12 @@ internal sealed class ModelGradientTests
 
     private const double GlobalTolerance = 1e-4;
 
-    // Of the tensor's own norm; a tensor whose gradient is next to nothing beside the others holds rounding errors only.
+    // Of the tensor's own norm; a tensor whose gradient is next to nothing beside the others holds rounding errors only, as that of an attention's key bias.
     private const double TensorTolerance = 1e-3;
+
+    // Of millions of numbers in front of a ReLU some lie so near to 0 that single precision takes the other side, and the gradient there is another. Where that moves PyTorch's own float32
+    // away from its float64 (ResNet50: 4e-4), ours may be as far.
+    private const double OwnErrors = 3;
     private const double NextToNothing = 1e-5;
 
     [TestCase("bert-11")]
@@ -38,7 +42,7 @@ internal sealed class ModelGradientTests
     public void Export_AllWeights_AgreesWithPyTorch(string name)
     {
         foreach (bool isOpen in (bool[])[true, false])
-            Check(name, Path.Combine(GoldenGradients.Folder, GoldenGradients.Read(name).Model), GlobalTolerance, isOpen);
+            Check(name, Path.Combine(GoldenGradients.Folder, GoldenGradients.Read(name).Model), isOpen);
     }
 
     [TestCase("all-minilm-l6-v2")]
@@ -47,21 +51,18 @@ internal sealed class ModelGradientTests
     // As PyTorch's ReLU6 has it: no gradient exactly on a bound, where hundreds of numbers lie.
     [TestCase("mobilenetv1-0.25-128-hardtanh")]
     [TestCase("mobilenetv2-1.0-224-hardtanh")]
+    [TestCase("resnet50-v1-w8")]
     [TestCase("cartpole-ppo")]
     [TestCase("godot-ballchase")]
     [TestCase("godot-flyby")]
     [TestCase("godot-jumperhard")]
-    public void RealFile_AllWeights_AgreesWithPyTorch(string name) => Check(name, RealFile(name), GlobalTolerance);
+    public void RealFile_AllWeights_AgreesWithPyTorch(string name) => Check(name, RealFile(name), isOpen: true);
 
-    [Test]
-    public void RealFile_ResNet50_StraysAsPyTorchsOwnFloatDoes()
-    {
-        // Of millions of numbers in front of a ReLU some lie so near to 0 that single precision takes the other side: PyTorch's float32 is 4e-4 away from its float64 too.
-        const string Name = "resnet50-v1-w8";
-        double own = GoldenGradients.Read(Name).Error32;
-        Assert.That(own, Is.GreaterThan(GlobalTolerance), "the reason for a tolerance of its own");
-        Check(Name, RealFile(Name), 2 * own);
-    }
+    [TestCase("google-speech-embedding")]
+    [TestCase("melspectrogram")]
+    [TestCase("nanodet-m-416")]
+    [TestCase("yunet-n-320")]
+    public void RealFile_FixedSizes_AgreesWithPyTorch(string name) => Check(name, RealFile(name), isOpen: false);
 
     private static string RealFile(string name)
     {
@@ -69,7 +70,7 @@ internal sealed class ModelGradientTests
         return Path.Combine(RealAssets.Model(model[..model.IndexOf('/')]), model[(model.IndexOf('/') + 1)..]);
     }
 
-    private static void Check(string name, string file, double tolerance, bool isOpen = true)
+    private static void Check(string name, string file, bool isOpen)
     {
         var golden = GoldenGradients.Read(name);
         using OnnxModel read = ModelSource.FromFile(file).Read();
@@ -82,16 +83,16 @@ internal sealed class ModelGradientTests
 
         double[] distances = [.. golden.Parameters.Select((p, i) => p.Distance(found[i + 1]))];
         double global = Math.Sqrt(distances.Sum(d => d * d)) / golden.Norm;
-        GoldenParameter[] counted = [.. golden.Parameters.Where(p => p.Norm > NextToNothing * golden.Norm)];
-        (GoldenParameter worst, double worstError) = golden.Parameters.Zip(distances).Where(p => counted.Contains(p.First))
-            .Select(p => (p.First, p.Second / p.First.Norm)).MaxBy(p => p.Item2);
+        (GoldenParameter Tensor, double Error)[] counted = [.. golden.Parameters.Zip(distances).Where(p => p.First.Norm > NextToNothing * golden.Norm).Select(p => (p.First, p.Second / p.First.Norm))];
+        (GoldenParameter worst, double worstError) = counted.MaxBy(p => p.Error);
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: global {global:E1} (PyTorch's own float32: {golden.Error32:E1}), worst tensor {worst.Name} {worstError:E1} (its own float32: {worst.Error32 / worst.Norm:E1}), ")
             + $"{forward.Graph.Nodes.Length} -> {gradients.Model.Graph.Nodes.Length} nodes, made in {made.TotalMilliseconds:F0} ms");
         Assert.Multiple(() =>
         {
             Assert.That(loss, Is.EqualTo(golden.Loss).Within(1e-4 * Math.Max(1, Math.Abs(golden.Loss))), "the forward half in single precision");
-            Assert.That(global, Is.LessThanOrEqualTo(tolerance), "the whole gradient");
-            Assert.That(worstError, Is.LessThanOrEqualTo(Math.Max(TensorTolerance, 10 * tolerance)), $"the gradient of {worst.Name}");
+            Assert.That(global, Is.LessThanOrEqualTo(Math.Max(GlobalTolerance, OwnErrors * golden.Error32)), "the whole gradient");
+            foreach ((GoldenParameter tensor, double error) in counted)
+                Assert.That(error, Is.LessThanOrEqualTo(Math.Max(TensorTolerance, OwnErrors * tensor.Error32 / tensor.Norm)), $"the gradient of {tensor.Name}");
         });
     }
 

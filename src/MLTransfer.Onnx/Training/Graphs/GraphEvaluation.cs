@@ -16,7 +16,9 @@ internal sealed class GraphEvaluation(OnnxSession session, TrainingGraph graph, 
         List<int> ends = [];
         for (int i = 0, start = 0; i < order.Length; i++)
         {
-            bool isFull = i - start >= RowsPerRun || (i > start && (i - start + 1) * data.LengthOf(rows[order[i]]) > UnitsPerRun);
+            int length = data.LengthOf(rows[order[i]]);
+            bool isFull = i - start >= RowsPerRun || (i > start && (i - start + 1) * length > UnitsPerRun)
+                || (data.EqualLengthsOnly && length != data.LengthOf(rows[order[start]]));
             if (isFull)
                 ends.Add(start = i);
         }

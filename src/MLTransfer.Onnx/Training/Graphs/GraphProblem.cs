@@ -54,6 +54,8 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
 
     public int RowCount => _data.TrainingRows.Length;
 
+    public bool EqualLengthsOnly => _data.EqualLengthsOnly;
+
     public int LengthOf(int row) => _data.LengthOf(_data.TrainingRows[row]);
 
     public double WeightOf(int row) => _data.Weights[_data.TrainingRows[row]];

@@ -25,6 +25,9 @@ internal sealed record IntegerSource(string InputName, OnnxElementType Type, IRo
         private readonly long[] _shape = [0, .. source.Sizes.Select(s => (long)(s ?? 0))];
         private readonly int _open = source.Sizes.IndexOf(null);
         private readonly int _fixed = source.Sizes.Aggregate(1, (product, size) => product * (size ?? 1));
+
+        // Parts of a row in front of the open axis, each of which is padded.
+        private readonly int _outer = source.Sizes.TakeWhile(s => s is not null).Aggregate(1, (product, size) => product * size!.Value);
         private float[] _row = [];
 
         public override OrtValue Fill(ReadOnlySpan<int> rows, int longest, in StepInfo step)
@@ -47,8 +50,10 @@ internal sealed record IntegerSource(string InputName, OnnxElementType Type, IRo
                 if (_row.Length < count)
                     _row = new float[count];
                 source.Store.CopyTo(rows[i], _row);
+                int outer = _open < 0 ? 1 : _outer;
+                int length = count / outer, stride = size / outer;
                 for (int j = 0; j < count; j++)
-                    _buffer.Span[i * size + j] = convert(_row[j]);
+                    _buffer.Span[i * size + j / length * stride + j % length] = convert(_row[j]);
             }
             return Over(_buffer, isSame, _shape);
         }

@@ -9,18 +9,21 @@ internal static class OpenAxes
     /// <summary>The name that unnamed first axes get: the rows.</summary>
     public const string Rows = "rows";
 
-    /// <summary>The model with a name on each open axis of its inputs. A fixed batch of 1 is opened where <paramref name="opensRows"/> says so.</summary>
-    public static OnnxModel Name(OnnxModel model, bool opensRows = false)
+    /// <summary>The model with a name on each open axis of its inputs. A batch axis fixed at <paramref name="fixedRows"/> is opened.</summary>
+    public static OnnxModel Name(OnnxModel model, int? fixedRows = null)
     {
-        HashSet<string> entries = [.. InputReach.Entries(model.Graph).Select(i => i.Name)];
-        return model.WithGraph(model.Graph with { Inputs = [.. model.Graph.Inputs.Select(i => entries.Contains(i.Name) ? Name(i, opensRows) : i)] });
+        OnnxGraph graph = model.Graph;
+        HashSet<string> entries = [.. InputReach.Entries(graph).Select(i => i.Name)];
+        graph = graph with { Inputs = [.. graph.Inputs.Select(i => entries.Contains(i.Name) ? Name(i, fixedRows) : i)] };
+        // What the file states of other values holds for the fixed batch only.
+        return model.WithGraph(fixedRows is null ? graph : graph with { ValueInfo = [], Outputs = [.. graph.Outputs.Select(o => o with { Dimensions = [], IsRankKnown = false })] });
     }
 
-    private static OnnxValue Name(OnnxValue input, bool opensRows) => input with
+    private static OnnxValue Name(OnnxValue input, int? fixedRows) => input with
     {
         Dimensions = [.. input.Dimensions.Select((axis, position) => axis switch
         {
-            { Value: 1 } when position == 0 && opensRows => Rows,
+            { Value: long size } when position == 0 && size == fixedRows => Rows,
             { Value: not null } or { Symbol: not null } => axis,
             _ => position == 0 ? Rows : (OnnxDimension)string.Create(CultureInfo.InvariantCulture, $"{input.Name}_axis_{position}"),
         })],

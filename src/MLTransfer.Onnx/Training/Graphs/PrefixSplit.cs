@@ -12,8 +12,9 @@ namespace MLTransfer.Onnx.Training.Graphs;
 /// <param name="Prefix">The frozen part with <see cref="Border"/> as its outputs; null where everything is trained.</param>
 /// <param name="Trained">The rest, with the border among its inputs. Its open axes all have names.</param>
 /// <param name="Border">The values handed over, each with the rows on its first axis.</param>
+/// <param name="Entries">The inputs of the whole model.</param>
 /// <param name="Sizes">Sizes at which the trained part can be probed.</param>
-internal sealed record PrefixSplit(OnnxModel? Prefix, OnnxModel Trained, ImmutableArray<OnnxValue> Border, ProbeSizes Sizes)
+internal sealed record PrefixSplit(OnnxModel? Prefix, OnnxModel Trained, ImmutableArray<OnnxValue> Border, ImmutableArray<OnnxValue> Entries, ProbeSizes Sizes)
 {
     /// <summary>Splits a model.</summary>
     /// <param name="model">The model; its open axes have names (<see cref="OpenAxes"/>).</param>
@@ -47,7 +48,7 @@ internal sealed record PrefixSplit(OnnxModel? Prefix, OnnxModel Trained, Immutab
                     sizes[symbol] = (shapes[value.Name]!.Axes[axis].First, shapes[value.Name]!.Axes[axis].Second);
             }
         }
-        return new PrefixSplit(border.IsEmpty ? null : GraphCut.At(model, [.. border.Select(b => b.Name)]), trained, border, ProbeSizes.Named(sizes));
+        return new PrefixSplit(border.IsEmpty ? null : GraphCut.At(model, [.. border.Select(b => b.Name)]), trained, border, [.. entries], ProbeSizes.Named(sizes));
     }
 
     /// <summary>A value as an input: an axis that is as large as a named axis of the model's inputs bears its name.</summary>

@@ -9,6 +9,7 @@ internal sealed class StepWorkers : IDisposable
     private readonly SemaphoreSlim[] _starts;
     private readonly CountdownEvent _done = new(1);
     private readonly Exception?[] _errors;
+    private readonly Thread[] _threads;
     private volatile bool _ends;
 
     /// <param name="count">Parts that can be done at a time.</param>
@@ -18,11 +19,9 @@ internal sealed class StepWorkers : IDisposable
         _part = part;
         _errors = new Exception?[count];
         _starts = [.. Enumerable.Range(0, count - 1).Select(_ => new SemaphoreSlim(0))];
-        for (int i = 1; i < count; i++)
-        {
-            int index = i;
-            new Thread(() => Work(index)) { IsBackground = true, Name = $"training {index}" }.Start();
-        }
+        _threads = [.. Enumerable.Range(1, count - 1).Select(i => new Thread(() => Work(i)) { IsBackground = true, Name = $"training {i}" })];
+        foreach (Thread thread in _threads)
+            thread.Start();
     }
 
     /// <summary>Does parts 0 to <paramref name="count"/> − 1 and comes back when all are done; the first error is thrown.</summary>
@@ -45,11 +44,19 @@ internal sealed class StepWorkers : IDisposable
         }
     }
 
+    /// <summary>Ends the threads and waits until they have ended. Not while parts are done.</summary>
     public void Dispose()
     {
+        if (_ends)
+            return;
         _ends = true;
         foreach (SemaphoreSlim start in _starts)
             start.Release();
+        foreach (Thread thread in _threads)
+            thread.Join();
+        foreach (SemaphoreSlim start in _starts)
+            start.Dispose();
+        _done.Dispose();
     }
 
     private void Work(int index)

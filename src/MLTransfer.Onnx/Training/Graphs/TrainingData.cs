@@ -23,6 +23,9 @@ internal sealed record TrainingData
     /// <summary>The length of each row, by which rows are packed; empty where all are alike.</summary>
     public int[] Lengths { get; init; } = [];
 
+    /// <summary>Whether only rows of one length may share a run, because padding would change their values: there is no mask.</summary>
+    public bool EqualLengthsOnly { get; init; }
+
     /// <summary>The rows to train on.</summary>
     public required int[] TrainingRows { get; init; }
 

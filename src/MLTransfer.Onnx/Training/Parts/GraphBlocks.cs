@@ -5,12 +5,16 @@ namespace MLTransfer.Onnx.Training.Parts;
 
 /// <summary>
 /// The blocks of a network, found by its structure: between two neighbouring values that everything must pass lies either one layer or a unit of parallel paths (a residual, an
-/// attention, a fire module). Single layers in a row between units are one block; units that take turns (attention, feed-forward, attention, …) are joined into the block that
-/// repeats, the encoder layer. What has no weights belongs to the block before it, so that a normalisation goes with what it normalises.
+/// attention). An attention and the feed-forward unit behind it are one block, the encoder layer; so are a layer and a unit that take turns (squeeze and expand: a fire module).
+/// Other single layers in a row between units are one block. What has no weights belongs to the block before it, so that a normalisation goes with what it normalises.
 /// </summary>
 internal sealed class GraphBlocks
 {
     private const int LongestPattern = 3;
+    private const string Depthwise = "depthwise Conv";
+
+    // Rows multiplied by rows.
+    private const string Attention = "attention";
 
     private readonly Dictionary<OnnxNode, int> _blocks;
 
@@ -34,7 +38,7 @@ internal sealed class GraphBlocks
         var heavy = new HeavyFlow(graph);
         OnnxNode[] nodes = Cone(graph, output, heavy);
         List<Unit> units = Units(nodes, Passes(nodes, heavy), heavy);
-        units = JoinPatterns(JoinLayers(units));
+        units = JoinLayers(JoinPatterns(units));
         var blocks = new Dictionary<OnnxNode, int>(ReferenceEqualityComparer.Instance);
         int start = 0;
         for (int b = 0; b < units.Count; b++)
@@ -103,7 +107,7 @@ internal sealed class GraphBlocks
             if (layers.Length == 0 && units.Count > 0)
                 units[^1] = units[^1] with { Last = i };
             else
-                units.Add(new Unit(i, isParallel, [.. layers.Select(l => Signature(l))]));
+                units.Add(new Unit(i, isParallel, [.. layers.Select(l => Signature(l, heavy))]));
             start = i + 1;
         }
         // In front of the first layer: the input's scaling, or the tables of a text encoder.
@@ -116,7 +120,12 @@ internal sealed class GraphBlocks
         return units;
     }
 
-    private static string Signature(OnnxNode layer) => layer.OpType is "Conv" ? $"Conv {layer.Int("group", 1) > 1}" : layer.OpType;
+    private static string Signature(OnnxNode layer, HeavyFlow heavy) => layer.OpType switch
+    {
+        "Conv" when layer.Int("group", 1) > 1 => Depthwise,
+        _ when HeavyFlow.IsAttention(layer) || (layer.OpType is "MatMul" or "Einsum" && layer.Inputs.Count(heavy.Contains) > 1) => Attention,
+        _ => layer.OpType,
+    };
 
     /// <summary>Single layers in a row become one block where units stand beside them; in a plain chain each stays its own, a depthwise layer with the one after it.</summary>
     private static List<Unit> JoinLayers(List<Unit> units)
@@ -125,7 +134,7 @@ internal sealed class GraphBlocks
         var joined = new List<Unit>();
         foreach (Unit unit in units)
         {
-            bool joins = joined.Count > 0 && (isChain ? joined[^1].Layers is ["Conv True"] : !unit.IsParallel && !joined[^1].IsParallel && !joined[^1].Layers.IsEmpty);
+            bool joins = joined.Count > 0 && (isChain ? joined[^1].Layers is [Depthwise] : !unit.IsParallel && !joined[^1].IsParallel && !joined[^1].Layers.IsEmpty);
             if (joins)
                 joined[^1] = joined[^1] with { Last = unit.Last, Layers = [.. joined[^1].Layers, .. unit.Layers] };
             else
@@ -134,29 +143,38 @@ internal sealed class GraphBlocks
         return joined;
     }
 
-    /// <summary>Different units that repeat in the same order become one block for each round.</summary>
+    /// <summary>Units that belong together become one block: an attention with what follows it, layers and a unit that take turns.</summary>
     private static List<Unit> JoinPatterns(List<Unit> units)
     {
         var joined = new List<Unit>();
         for (int i = 0; i < units.Count;)
         {
-            int period = 1;
-            for (int length = 2; length <= LongestPattern && period == 1; length++)
-            {
-                bool repeats = i + 2 * length <= units.Count && Enumerable.Range(i, length).All(j => Same(units[j], units[j + length]));
-                if (repeats && !Enumerable.Range(i + 1, length - 1).Any(j => Same(units[i], units[j])))
-                    period = length;
-            }
+            int period = Enumerable.Range(2, LongestPattern - 1).FirstOrDefault(length => Repeats(units, i, length), defaultValue: 1);
+            // The last encoder layer, or the only one.
+            if (period == 1 && units[i].Attends && i + 1 < units.Count && units[i + 1] is { IsParallel: true, Layers.IsEmpty: false, Attends: false })
+                period = 2;
             int rounds = 1;
             while (period > 1 && i + (rounds + 1) * period <= units.Count && Enumerable.Range(i, period).All(j => Same(units[j], units[j + rounds * period])))
                 rounds++;
             for (int round = 0; round < rounds; round++, i += period)
-                joined.Add(new Unit(units[i + period - 1].Last, true, [.. units[i..(i + period)].SelectMany(u => u.Layers)]));
+                joined.Add(period == 1 ? units[i] : new Unit(units[i + period - 1].Last, true, [.. units[i..(i + period)].SelectMany(u => u.Layers)]));
         }
         return joined;
     }
 
+    /// <summary>Whether different units from here on repeat in the same order. Residual units with and without a layer in their shortcut take turns, too, and stay apart.</summary>
+    private static bool Repeats(List<Unit> units, int start, int length)
+    {
+        if (start + 2 * length > units.Count || !Enumerable.Range(start, length).All(j => Same(units[j], units[j + length])))
+            return false;
+        Unit[] pattern = [.. units[start..(start + length)]];
+        return !pattern.Skip(1).Any(u => Same(u, pattern[0])) && (pattern.Any(u => u.Attends) || (!pattern[0].IsParallel && pattern[^1].IsParallel));
+    }
+
     private static bool Same(Unit a, Unit b) => a.Layers.SequenceEqual(b.Layers);
 
-    private sealed record Unit(int Last, bool IsParallel, ImmutableArray<string> Layers);
+    private sealed record Unit(int Last, bool IsParallel, ImmutableArray<string> Layers)
+    {
+        public bool Attends => Layers.Contains(Attention);
+    }
 }

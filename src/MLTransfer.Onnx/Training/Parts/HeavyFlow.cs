@@ -34,6 +34,9 @@ internal sealed class HeavyFlow
 
     public bool Contains(string value) => _values.Contains(value);
 
-    /// <summary>Whether a node multiplies rows by weights: what a layer is counted by.</summary>
-    public static bool IsLayer(OnnxNode node) => Layers.Contains(node.OpType) && node.OpType != "Gather";
+    /// <summary>Whether a node multiplies rows by weights, or by each other: what a layer is counted by.</summary>
+    public static bool IsLayer(OnnxNode node) => (Layers.Contains(node.OpType) && node.OpType != "Gather") || IsAttention(node);
+
+    /// <summary>Whether a node is a whole attention, as optimisers fuse it.</summary>
+    public static bool IsAttention(OnnxNode node) => node.OpType.EndsWith("Attention", StringComparison.Ordinal);
 }

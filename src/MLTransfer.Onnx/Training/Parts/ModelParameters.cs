@@ -26,8 +26,9 @@ internal static class ModelParameters
         HashSet<string> reached = InputReach.Of(graph);
         var index = new NodeIndex(graph);
         Dictionary<string, ModelParameter> found = new(StringComparer.Ordinal);
+        HashSet<OnnxNode> needed = Before(graph, output);
         int block = 0;
-        foreach (OnnxNode node in graph.Nodes)
+        foreach (OnnxNode node in graph.Nodes.Where(needed.Contains))
         {
             int own = blocks.Of(node);
             block = own >= 0 ? own : block;
@@ -42,6 +43,19 @@ internal static class ModelParameters
             }
         }
         return [.. found.Values];
+    }
+
+    /// <summary>The nodes that an output needs. By reference: two nodes may be equal records.</summary>
+    private static HashSet<OnnxNode> Before(OnnxGraph graph, string output)
+    {
+        HashSet<string> read = [output];
+        HashSet<OnnxNode> needed = new(ReferenceEqualityComparer.Instance);
+        foreach (OnnxNode node in graph.Nodes.Reverse().Where(n => n.Outputs.Any(read.Contains)))
+        {
+            needed.Add(node);
+            read.UnionWith(NodeReads.Of(node));
+        }
+        return needed;
     }
 
     private static ParameterKind? Kind(OnnxNode node, int input, OnnxTensor tensor, HashSet<string> reached, NodeIndex index)
@@ -59,12 +73,15 @@ internal static class ModelParameters
                 return input == 0 && tensor.Dimensions.Length >= 2 ? ParameterKind.Embedding : null;
             case "Add" or "Sub" or "Sum" when tensor.ElementCount > 1 && otherVaries:
                 return IsVector(tensor) ? IsNormalized(node, input, index) ? ParameterKind.Norm : ParameterKind.Bias : ParameterKind.Embedding;
+            // Scales of a product in 8 bits: numbers of a format.
+            case "Mul" when node.Inputs.Any(i => index.Producer(i)?.OpType == "DynamicQuantizeLinear"):
+                return null;
             case "Mul" when tensor.ElementCount > 1 && otherVaries:
                 return IsVector(tensor) ? ParameterKind.Norm : ParameterKind.Weight;
             case "Concat" or "Expand" when tensor.Dimensions.Length >= 2:
                 return ParameterKind.Embedding;
             default:
-                return Normalizations.Contains(node.OpType) && input is 1 or 2 && Normalizations.Contains(node.OpType) ? ParameterKind.Norm : null;
+                return Normalizations.Contains(node.OpType) && input is 1 or 2 ? ParameterKind.Norm : null;
         }
     }
 

@@ -169,6 +169,15 @@ class Module:
         return pool(x, kernel, a.get("strides", 1), padding, a.get("dilations", 1), bool(a.get("ceil_mode", 0)))
 
     @staticmethod
+    def op_Resize(a, x, roi=None, scales=None, sizes=None):
+        mode, places = a.get("mode", b"nearest").decode(), a.get("coordinate_transformation_mode", b"half_pixel").decode()
+        known = {("linear", "pytorch_half_pixel"): "bilinear", ("linear", "half_pixel"): "bilinear", ("nearest", "asymmetric"): "nearest"}
+        if (mode, places) not in known or x.dim() != 4 or mode == "nearest" and a.get("nearest_mode", b"round_prefer_floor") != b"floor":
+            raise NotImplementedError(f"Resize {mode} {places}")
+        size = [int(s) for s in sizes[2:]] if sizes is not None else [int(n * s) for n, s in zip(x.shape[2:], scales[2:])]
+        return F.interpolate(x, size=size, mode=known[mode, places])
+
+    @staticmethod
     def op_AveragePool(a, x):
         kernel, strides = a["kernel_shape"], a.get("strides", [1] * len(a["kernel_shape"]))
         begin, end = _pads(a, len(kernel))
