@@ -9,25 +9,25 @@ public sealed class MlpHeadRecipe : Recipe
     {
         // sample: mlp-head
         var ml = new MLContext(seed: 0);
-        IDataView data = ml.Data.LoadFromEnumerable(Tickets.Training);
+        IDataView data = ml.Data.LoadFromEnumerable(Requests.All);
         var options = new MlpHeadOptions
         {
             HiddenUnits = [64],
-            Dropout = 0.2,
+            LabelSmoothing = 0.1,
             Training = MlpHeadOptions.DefaultTraining with
             {
-                HeldOutFraction = 0.25,
-                EarlyStopping = new EarlyStopping { Patience = 20 },
+                HeldOutFraction = 0.2,
+                EarlyStopping = new EarlyStopping { Patience = 10 },
             },
         };
-        using var model = ml.Transforms.Conversion.MapValueToKey("Label")
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Topics")
             .Append(ml.Transforms.EmbedText("Features", DefaultBackbones.Text))
             .Append(ml.MulticlassClassification.Trainers.MlpHead(options))
-            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
-            .Fit(data);
-        using var engine = ml.Model.CreatePredictionEngine<Ticket, Prediction>(model);
-        foreach (Ticket ticket in Tickets.New)
-            Console.WriteLine($"{engine.Predict(ticket).PredictedLabel}: {ticket.Text}");
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        using var model = pipeline.Fit(data);
+        using var engine = ml.Model.CreatePredictionEngine<Request, Prediction>(model);
+        foreach (string text in (string[])["Cancel that mortgage of mine.", "Could I send money from savings?", "What does the card cost?"])
+            Console.WriteLine($"{engine.Predict(new Request { Text = text }).PredictedLabel}: {text}");
         // end
         Show("mlp-head");
     }
