@@ -12,7 +12,7 @@ public static partial class TransferCatalog
     /// <param name="featureColumnName">The features, <c>Vector&lt;Single, D&gt;</c>.</param>
     /// <param name="weightColumnName">The weight of each row, or null.</param>
     /// <param name="hiddenUnits">Units of each hidden layer; see <see cref="MlpHeadOptions.HiddenUnits"/>.</param>
-    /// <param name="epochCount">Passes over the rows; see <see cref="MlpHeadOptions.DefaultTraining"/>.</param>
+    /// <param name="epochCount">Passes over the rows, exactly; null for the defaults of <see cref="MlpHeadOptions.Training"/> and <see cref="MlpHeadOptions.MinimumStepCount"/>.</param>
     public static MulticlassMlpHead MlpHead(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string? weightColumnName = null, IReadOnlyList<int>? hiddenUnits = null, int? epochCount = null) =>
         catalog.MlpHead(MlpOptions(labelColumnName, featureColumnName, weightColumnName, hiddenUnits, epochCount));
@@ -34,7 +34,7 @@ public static partial class TransferCatalog
     /// <param name="featureColumnName">The features, <c>Vector&lt;Single, D&gt;</c>.</param>
     /// <param name="weightColumnName">The weight of each row, or null.</param>
     /// <param name="hiddenUnits">Units of each hidden layer; see <see cref="MlpHeadOptions.HiddenUnits"/>.</param>
-    /// <param name="epochCount">Passes over the rows; see <see cref="MlpHeadOptions.DefaultTraining"/>.</param>
+    /// <param name="epochCount">Passes over the rows, exactly; null for the defaults of <see cref="MlpHeadOptions.Training"/> and <see cref="MlpHeadOptions.MinimumStepCount"/>.</param>
     public static MultilabelMlpHead MultilabelMlpHead(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string? weightColumnName = null, IReadOnlyList<int>? hiddenUnits = null, int? epochCount = null) =>
         catalog.MultilabelMlpHead(MlpOptions(labelColumnName, featureColumnName, weightColumnName, hiddenUnits, epochCount));
@@ -56,7 +56,7 @@ public static partial class TransferCatalog
     /// <param name="featureColumnName">The features, <c>Vector&lt;Single, D&gt;</c>.</param>
     /// <param name="weightColumnName">The weight of each row, or null.</param>
     /// <param name="hiddenUnits">Units of each hidden layer; see <see cref="MlpHeadOptions.HiddenUnits"/>.</param>
-    /// <param name="epochCount">Passes over the rows; see <see cref="MlpHeadOptions.DefaultTraining"/>.</param>
+    /// <param name="epochCount">Passes over the rows, exactly; null for the defaults of <see cref="MlpHeadOptions.Training"/> and <see cref="MlpHeadOptions.MinimumStepCount"/>.</param>
     public static BinaryMlpHead MlpHead(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string? weightColumnName = null, IReadOnlyList<int>? hiddenUnits = null, int? epochCount = null) =>
         catalog.MlpHead(MlpOptions(labelColumnName, featureColumnName, weightColumnName, hiddenUnits, epochCount));
@@ -78,7 +78,7 @@ public static partial class TransferCatalog
     /// <param name="featureColumnName">The features, <c>Vector&lt;Single, D&gt;</c>.</param>
     /// <param name="weightColumnName">The weight of each row, or null.</param>
     /// <param name="hiddenUnits">Units of each hidden layer; see <see cref="MlpHeadOptions.HiddenUnits"/>.</param>
-    /// <param name="epochCount">Passes over the rows; see <see cref="MlpHeadOptions.DefaultTraining"/>.</param>
+    /// <param name="epochCount">Passes over the rows, exactly; null for the defaults of <see cref="MlpHeadOptions.Training"/> and <see cref="MlpHeadOptions.MinimumStepCount"/>.</param>
     public static RegressionMlpHead MlpHead(this RegressionCatalog.RegressionTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string? weightColumnName = null, IReadOnlyList<int>? hiddenUnits = null, int? epochCount = null) =>
         catalog.MlpHead(MlpOptions(labelColumnName, featureColumnName, weightColumnName, hiddenUnits, epochCount));
@@ -99,6 +99,6 @@ public static partial class TransferCatalog
         MlpHeadOptions options = new() { LabelColumnName = label, FeatureColumnName = features, WeightColumnName = weight };
         if (hiddenUnits is not null)
             options = options with { HiddenUnits = hiddenUnits };
-        return epochCount is int count ? options with { Training = options.Training with { EpochCount = count } } : options;
+        return epochCount is int count ? options with { MinimumStepCount = 0, Training = options.Training with { EpochCount = count } } : options;
     }
 }

@@ -36,7 +36,7 @@ public sealed record MlpHeadOptions
         init => field = value is null ? null : Name(value, nameof(WeightColumnName));
     }
 
-    /// <summary>Units of each hidden layer, the one next to the features first; empty for none. Each 1 or above. Default: one layer of 256.</summary>
+    /// <summary>Units of each hidden layer, the one next to the features first; empty for none. Each 1 or above. Default: one layer of 512.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A layer has less than 1 unit.</exception>
     public IReadOnlyList<int> HiddenUnits
     {
@@ -51,7 +51,7 @@ public sealed record MlpHeadOptions
             }
             field = [.. value];
         }
-    } = [256];
+    } = [512];
 
     /// <summary>What hidden layers apply to their sums. Default: <see cref="HeadActivation.Relu"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such activation.</exception>
@@ -135,6 +135,21 @@ public sealed record MlpHeadOptions
             field = value;
         }
     } = 5;
+
+    /// <summary>
+    /// Steps at least: where <see cref="TrainingOptions.EpochCount"/> epochs of the rows there are make fewer, epochs are added until there are as many, because a head that begins at random
+    /// needs a number of steps, however few rows there are. 0 or above; 0 makes the epochs and no more. Default: 300.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int MinimumStepCount
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MinimumStepCount));
+            field = value;
+        }
+    } = 300;
 
     /// <summary>Epochs, batches, optimizer, schedule, rows held out, seed, progress and cancellation. Default: <see cref="DefaultTraining"/>.</summary>
     public TrainingOptions Training

@@ -20,7 +20,7 @@ namespace MLTransfer;
 /// <para>Inputs: features <c>Vector&lt;Single, D&gt;</c>; label a key, or a <c>Vector&lt;Single, K&gt;</c> of class probabilities whose classes are named by its slot names (else by index);
 /// optional weight, Single. Rows whose label is missing (a missing key; all probabilities NaN) are skipped and counted in a warning; features that are not finite are an error.</para>
 /// <para>Outputs: Score <c>Vector&lt;Single, K&gt;</c>, the probabilities, with the class names as slot names; PredictedLabel, a key, missing where the features are not finite. A label
-/// that did not occur in training has no score: ML.NET's evaluation counts such a row as wrong for accuracy and leaves it out of the log-loss.</para>
+/// that did not occur in training has no score; the fitted <c>MapValueToKey</c> makes it a missing key, and ML.NET's evaluation leaves such rows out.</para>
 /// <para>Use when: there are some hundred labels or more and <see cref="MulticlassLinearHead"/>, which has far fewer ways to go wrong, was measured to be worse.</para>
 /// <para>Related: <see cref="MulticlassLinearHead"/>, <see cref="BinaryMlpHead"/>, <see cref="MultilabelMlpHead"/>, <see cref="RegressionMlpHead"/>.</para>
 /// <para>Reference: Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors"; Loshchilov and Hutter (2019), "Decoupled weight decay regularization" (the default optimizer).</para>

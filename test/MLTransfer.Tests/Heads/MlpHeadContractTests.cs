@@ -31,6 +31,7 @@ internal sealed class NumberKeyMlpHeadContractTests : HeadContract<MlpHeadTransf
         Activation = HeadActivation.Gelu,
         Normalization = HeadNormalization.Layer,
         FeatureDropout = 0.1,
+        MinimumStepCount = 0,
         Training = MlpHeadOptions.DefaultTraining with { EpochCount = 3 },
     });
 

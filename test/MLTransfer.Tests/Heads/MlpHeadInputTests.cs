@@ -156,7 +156,7 @@ internal sealed class MlpHeadInputTests
 
     private void Multilabel(Action<Labelled[]>? change = null, MlpHeadOptions? options = null)
     {
-        options = (options ?? new MlpHeadOptions()) with { HiddenUnits = [4], Training = MlpHeadOptions.DefaultTraining with { EpochCount = 1 } };
+        options = (options ?? new MlpHeadOptions()) with { HiddenUnits = [4], MinimumStepCount = 0, Training = MlpHeadOptions.DefaultTraining with { EpochCount = 1 } };
         using MlpHeadTransformer model = _ml.MulticlassClassification.Trainers.MultilabelMlpHead(options).Fit(_ml.Data.LoadFromEnumerable(Labelled.Make(change)));
     }
 }

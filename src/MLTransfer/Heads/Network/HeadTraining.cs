@@ -23,8 +23,9 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
     /// <summary>Trains on the rows.</summary>
     /// <param name="rows">The features; they are scaled in place.</param>
     /// <param name="targets">What is learnt.</param>
+    /// <param name="minimumStepCount">Steps at least: epochs are added until there are as many.</param>
     /// <param name="thresholdFoldCount">Of labels: the folds by which thresholds are tuned, 1 for the rows held out, 0 for none.</param>
-    public TrainedHead Fit(TrainingRows rows, HeadTargets targets, int thresholdFoldCount = 0)
+    public TrainedHead Fit(TrainingRows rows, HeadTargets targets, int minimumStepCount, int thresholdFoldCount)
     {
         if (rows.SkippedCount > 0)
             Warn($"{step} skipped {rows.SkippedCount} rows whose label is missing.");
@@ -43,18 +44,26 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
         HeadNetwork start = HeadNetwork.Create(architecture, rows.Features.Columns, targets.Width, Seed);
         OnnxModel model = start.ToModel(isTraining: true);
         var graph = TrainingGraph.Of(model, HeadNetwork.Logits, targets.Width, [.. start.Parameters.Select(p => p.Name)], targets.Loss, step);
-        var run = new Run(start, graph, new AlignedRows(rows.Features), targets, options);
+        var run = new Run(start, graph, new AlignedRows(rows.Features), targets);
 
-        Outcome outcome = run.Train(training, heldOut, options, options.CheckpointPath is null ? "" : Fingerprint(rows.Features, targets), heldOut);
+        TrainingOptions enough = options with { EpochCount = Epochs(training.Count(row => targets.Weights[row] > 0), minimumStepCount) };
+        Outcome outcome = run.Train(training, heldOut, enough, options.CheckpointPath is null ? "" : Fingerprint(rows.Features, targets), heldOut);
         Tell(outcome.Result, targets, rows.Features.Columns, start);
         HeadOutput output = targets.Output;
         if (output is MultilabelOutput labels && thresholdFoldCount > 0)
-            output = labels with { Thresholds = Thresholds(run, targets, thresholdFoldCount, heldOut, outcome) };
+            output = labels with { Thresholds = Thresholds(run, targets, enough, thresholdFoldCount, heldOut, outcome) };
         return new TrainedHead(outcome.Network.ForRawFeatures(standard.Means, standard.Factors).ForRawLabels(targets.LabelMean, targets.LabelScale), output);
     }
 
+    private int Epochs(int rowCount, int minimumStepCount)
+    {
+        long rowsPerStep = (long)options.BatchSize * options.AccumulationCount;
+        long stepsPerEpoch = Math.Max(1, (rowCount + rowsPerStep - 1) / rowsPerStep);
+        return (int)Math.Max(options.EpochCount, (minimumStepCount + stepsPerEpoch - 1) / stepsPerEpoch);
+    }
+
     /// <summary>Tunes thresholds on logits of rows that were not trained on.</summary>
-    private ImmutableArray<float> Thresholds(Run run, HeadTargets targets, int foldCount, int[] heldOut, Outcome outcome)
+    private ImmutableArray<float> Thresholds(Run run, HeadTargets targets, TrainingOptions enough, int foldCount, int[] heldOut, Outcome outcome)
     {
         var logits = new List<float>();
         var rows = new List<int>();
@@ -75,7 +84,7 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
                     continue;
                 // The held-out rows of a fold's training come from its own rows, by the same share.
                 (int[] training, int[] watched) = HeldOutRows.Divide(others.Length, options.HeldOutFraction, Seed, targets.Strata.Length == 0 ? [] : [.. others.Select(i => targets.Strata[i])]);
-                Outcome part = run.Train([.. training.Select(i => others[i])], [.. watched.Select(i => others[i])], options with { Progress = null, CheckpointPath = null }, "", tested);
+                Outcome part = run.Train([.. training.Select(i => others[i])], [.. watched.Select(i => others[i])], enough with { Progress = null, CheckpointPath = null }, "", tested);
                 if (part.Result.End == TrainingEnd.Cancelled)
                     break;
                 logits.AddRange(part.Logits);
@@ -122,7 +131,7 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
     private sealed record Outcome(HeadNetwork Network, TrainingResult Result, float[] Logits);
 
     /// <summary>Trainings of one graph on different rows.</summary>
-    private sealed class Run(HeadNetwork start, TrainingGraph graph, IRowStore features, HeadTargets targets, TrainingOptions settings)
+    private sealed class Run(HeadNetwork start, TrainingGraph graph, IRowStore features, HeadTargets targets)
     {
         public Outcome Train(int[] training, int[] heldOut, TrainingOptions options, string fingerprint, int[] predicted)
         {
@@ -141,7 +150,7 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
                 HeldOutRows = heldOut,
                 Metric = targets.Metric,
             };
-            using var problem = new GraphProblem(graph, layout, data, HeadNetwork.Logits, threadCount: settings.ThreadCount);
+            using var problem = new GraphProblem(graph, layout, data, HeadNetwork.Logits, threadCount: options.ThreadCount);
             TrainingResult result = TrainingLoop.Run(problem, layout, first, options, dataFingerprint: fingerprint);
             float[] logits = predicted.Length == 0 ? [] : problem.Predict(predicted, result.Parameters, CancellationToken.None).Predictions;
             return new Outcome(start.ReadFrom(result.Parameters, layout), result, logits);
