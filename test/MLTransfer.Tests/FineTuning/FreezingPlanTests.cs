@@ -97,7 +97,7 @@ internal sealed class FreezingPlanTests
         IReadOnlyList<BackboneBlock> blocks = TrainableBackbones.Text().ListBlocks();
         FineTuneOptions Longer(FineTuneOptions o) => o with { Training = o.Training with { EpochCount = 12 } };
         double free = Distances(blocks, Fit(FreezingPlan.LastBlocks(1), Longer))[2];
-        double pulled = Distances(blocks, Fit(FreezingPlan.LastBlocks(1), o => Longer(o) with { Training = Longer(o).Training with { L2Sp = 1 } }))[2];
+        double pulled = Distances(blocks, Fit(FreezingPlan.LastBlocks(1), o => Longer(o) with { Training = Longer(o).Training with { L2Sp = 50 } }))[2];
         Assert.That(pulled, Is.LessThan(0.7 * free));
     }
 

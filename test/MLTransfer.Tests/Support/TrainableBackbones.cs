@@ -13,22 +13,15 @@ internal static class TrainableBackbones
     public const int ImageDimension = 6;
 
     /// <summary>A BERT of embeddings and two encoder layers with random weights, as PyTorch exports it (opset 17).</summary>
-    public static Backbone Text(Pooling pooling = Pooling.Mean, string name = "bert-17") => Backbone.FromMemory("trainable-text", new Dictionary<string, byte[]>
+    public static Backbone Text() => Backbone.FromMemory("trainable-text", TextFiles());
+
+    /// <summary>The same as a folder.</summary>
+    public static void WriteTextFolder(string folder)
     {
-        [BackboneCard.FileName] = Encoding.UTF8.GetBytes(new BackboneCard
-        {
-            Name = "trainable-text",
-            Modality = BackboneModality.Text,
-            Graph = "model.onnx",
-            Inputs = new Dictionary<string, string> { [InputRoles.Ids] = "input_ids", [InputRoles.Mask] = "attention_mask", [InputRoles.Types] = "token_type_ids" },
-            FeatureOutput = "last_hidden_state",
-            Pooling = pooling,
-            Dimension = TextDimension,
-            MaximumLength = 16,
-        }.ToJson()),
-        ["model.onnx"] = File.ReadAllBytes(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Gradients", "golden", $"{name}.onnx")),
-        ["vocab.txt"] = TinyBackbones.VocabularyFile(),
-    });
+        Directory.CreateDirectory(folder);
+        foreach ((string name, byte[] bytes) in TextFiles())
+            File.WriteAllBytes(Path.Combine(folder, name), bytes);
+    }
 
     /// <summary>obs [batch, 3] → features [batch, 8]: two layers tanh(x W + b), nearly linear at first.</summary>
     public static Backbone Tensor(OnnxDimension? batch = null)
@@ -107,6 +100,23 @@ internal static class TrainableBackbones
         using OnnxModel model = backbone.Source.Read();
         return model.Graph.Initializers.ToDictionary(t => t.Name, t => t.ToBytes().ToArray());
     }
+
+    private static Dictionary<string, byte[]> TextFiles() => new()
+    {
+        [BackboneCard.FileName] = Encoding.UTF8.GetBytes(new BackboneCard
+        {
+            Name = "trainable-text",
+            Modality = BackboneModality.Text,
+            Graph = "model.onnx",
+            Inputs = new Dictionary<string, string> { [InputRoles.Ids] = "input_ids", [InputRoles.Mask] = "attention_mask", [InputRoles.Types] = "token_type_ids" },
+            FeatureOutput = "last_hidden_state",
+            Pooling = Pooling.Mean,
+            Dimension = TextDimension,
+            MaximumLength = 16,
+        }.ToJson()),
+        ["model.onnx"] = File.ReadAllBytes(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Gradients", "golden", "bert-17.onnx")),
+        ["vocab.txt"] = TinyBackbones.VocabularyFile(),
+    };
 
     private static string Convolution(GraphBuilder graph, string x, string name, int channels, float scale)
     {
