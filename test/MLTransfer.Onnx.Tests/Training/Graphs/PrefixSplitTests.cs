@@ -8,7 +8,7 @@ namespace MLTransfer.Onnx.Tests.Training.Graphs;
 
 internal sealed class PrefixSplitTests
 {
-    // The same kernels run on both sides of the cut; optimisers may fuse other nodes.
+    // The same kernels run on both sides of the cut.
     private const float Tolerance = 1e-6f;
 
     [TestCase("bert-11", 1)]
