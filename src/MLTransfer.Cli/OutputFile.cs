@@ -25,4 +25,22 @@ internal static class OutputFile
         if (isNew)
             File.Delete(full);
     }
+
+    /// <summary>Writes a file under another name and renames it once it is whole, so that a run that is killed leaves an older one as it was.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes to the path it is given.</param>
+    public static void Replace(string path, Action<string> write)
+    {
+        string full = Path.GetFullPath(path);
+        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            write(temporary);
+            File.Move(temporary, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
 }

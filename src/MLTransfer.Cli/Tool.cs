@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.Commands;
 using MLTransfer.Cli.Rendering;
+using MLTransfer.Cli.Training;
 using Spectre.Console;
 
 namespace MLTransfer.Cli;
@@ -20,7 +21,7 @@ internal static class Tool
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-            error.WriteLine($"error: {parsed.Errors[0].Message} See 'mltransfer{command} --help'.");
+            error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)} See 'mltransfer{command} --help'.");
             return ExitCode.BadInput;
         }
         try
@@ -32,6 +33,11 @@ internal static class Tool
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = CancellationTime,
             });
+        }
+        catch (CancelledWithStateException e)
+        {
+            error.WriteLine($"error: {OneLine(e.Message)}");
+            return ExitCode.Of(e);
         }
         catch (OperationCanceledException e)
         {
@@ -50,9 +56,10 @@ internal static class Tool
 
     private static RootCommand Build()
     {
-        var root = new RootCommand("Deep transfer learning for ML.NET: try, inspect and check pretrained backbones.")
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, train, inspect and check pretrained backbones.")
         {
             DemoCommand.Create(),
+            TrainCommand.Create(),
             InspectCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
@@ -60,8 +67,9 @@ internal static class Tool
         };
         ExamplesHelp.Install(root, new Dictionary<string, string[]>
         {
-            [root.Name] = ["mltransfer demo", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
+            [root.Name] = ["mltransfer demo", "mltransfer train tickets.csv model.zip", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
             [DemoCommand.Name] = DemoCommand.Examples,
+            [TrainCommand.Name] = TrainCommand.Examples,
             [InspectCommand.Name] = InspectCommand.Examples,
             [ExportCommand.Name] = ExportCommand.Examples,
             [DoctorCommand.Name] = DoctorCommand.Examples,

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Microsoft.ML;
 
@@ -70,13 +71,26 @@ public sealed class ExportTests
     [Test]
     public void Export_ForeignModel_IsRefusedBeforeItIsLoaded()
     {
-        string foreign = Path.Combine(_folder, "foreign.zip");
-        using (ZipArchive archive = ZipFile.Open(foreign, ZipArchiveMode.Create))
-        using (StreamWriter writer = new(archive.CreateEntry("Model.key").Open()))
-            writer.Write("not a model");
-        var run = Run.Of("export", foreign, Path.Combine(_folder, "model.onnx"));
+        string output = Path.Combine(_folder, "model.onnx");
+        using (ZipArchive archive = ZipFile.Open(_model, ZipArchiveMode.Update))
+        {
+            // The assembly that our step's header names, for one of the same length.
+            foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.Name == "Model.key"))
+            {
+                byte[] bytes = new byte[entry.Length];
+                using Stream stream = entry.Open();
+                stream.ReadExactly(bytes);
+                int at = bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes("MLTransfer"));
+                if (at < 0)
+                    continue;
+                stream.Position = at;
+                stream.Write(Encoding.Unicode.GetBytes("EvilThings"));
+            }
+        }
+        var run = Run.Of("export", _model, output);
         Assert.That(run.Code, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain("foreign.zip"));
+        Assert.That(run.Error, Does.Contain("EvilThings").And.Contain(_model));
+        Assert.That(File.Exists(output), Is.False);
     }
 
     private sealed record Row(string Text, string Label);

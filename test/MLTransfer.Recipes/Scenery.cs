@@ -46,6 +46,25 @@ internal static class Scenery
         File.WriteAllBytes(path, graph.ToBytes());
     }
 
+    /// <summary>A folder with a small text encoder: embeddings and two layers of a BERT with random weights, and a vocabulary of a few words.</summary>
+    public static void TextEncoder(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.Copy(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Gradients", "golden", "bert-17.onnx"), Path.Combine(folder, "model.onnx"));
+        File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Payments.Words]);
+        new BackboneCard
+        {
+            Name = "encoder",
+            Modality = BackboneModality.Text,
+            Graph = "model.onnx",
+            Inputs = new Dictionary<string, string> { ["ids"] = "input_ids", ["mask"] = "attention_mask", ["types"] = "token_type_ids" },
+            FeatureOutput = "last_hidden_state",
+            Pooling = Pooling.Mean,
+            Dimension = 32,
+            MaximumLength = 24,
+        }.Save(folder);
+    }
+
     /// <summary>A tone of some pitch as a wav file at 8 kHz, 16 bits.</summary>
     public static void Tone(string path, double hertz, double seconds)
     {

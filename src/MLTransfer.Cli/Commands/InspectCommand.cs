@@ -14,6 +14,8 @@ internal static class InspectCommand
         "mltransfer inspect models/all-minilm-l6-v2",
         "mltransfer inspect models/all-minilm-l6-v2 --variant model_quantized",
         "mltransfer inspect classifier.onnx --features",
+        "mltransfer inspect models/all-minilm-l6-v2 --blocks",
+        "mltransfer inspect mobilenet.onnx --feature features",
         "mltransfer inspect detector.onnx --json",
         "mltransfer inspect default",
     ];
@@ -25,15 +27,17 @@ internal static class InspectCommand
             Description = "A folder, an .onnx file, a name in the folders of MLTRANSFER_MODELS, or 'default' for the backbone inside this tool.",
         };
         var variant = new Option<string?>("--variant") { Description = "Which .onnx file of the folder." };
+        var feature = new Option<string?>("--feature") { Description = "The value of the graph that is the feature, where several could be: blocks lie in front of it." };
         var features = new Option<bool>("--features") { Description = "List every value of the graph that can be the feature, with its shape. Takes up to seconds." };
+        var blocks = new Option<bool>("--blocks") { Description = "Name the weights of each block that fine-tuning can train." };
         var json = new Option<bool>("--json") { Description = "One JSON object for programs." };
-        var command = new Command(Name, "Say what a model is: inputs, outputs, features, pooling, preprocessing, tokenizer, operators, size, hash, row independence. Runs nothing.")
+        var command = new Command(Name, "Say what a model is: inputs, outputs, features, pooling, preprocessing, tokenizer, blocks that can be trained, operators, size, hash, row independence. Runs nothing.")
         {
-            model, variant, features, json,
+            model, variant, feature, features, blocks, json,
         };
         command.SetAction(parsed =>
         {
-            ModelReport report = ModelInspector.Inspect(parsed.GetRequiredValue(model), parsed.GetValue(variant), parsed.GetValue(features));
+            ModelReport report = ModelInspector.Inspect(parsed.GetRequiredValue(model), parsed.GetValue(variant), parsed.GetValue(feature), parsed.GetValue(features), parsed.GetValue(blocks));
             if (parsed.GetValue(json))
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
             else

@@ -1,3 +1,4 @@
+using MLTransfer.Cli.Data;
 using MLTransfer.Images;
 
 namespace MLTransfer.Cli.Demo;
@@ -14,8 +15,6 @@ internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> P
     /// <summary>The least photos of a class: half of them are measured on.</summary>
     private const int Least = 4;
 
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
-
     public IReadOnlyList<string> Classes => [.. Rows.Select(r => r.Label).Distinct()];
 
     /// <summary>Photos of the smallest class.</summary>
@@ -26,11 +25,7 @@ internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> P
     /// <exception cref="ArgumentException">It has fewer than two classes, or a class of too few photos.</exception>
     public static Photos Read(string folder)
     {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"--images names '{folder}', but there is no such folder.");
-        string[] classes = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
-        if (classes.Length < 2)
-            throw new ArgumentException($"--images names '{folder}', which has {classes.Length} subfolders. Each subfolder is a class; at least two are needed.");
+        string[] classes = ClassFolder.Classes(folder, "--images");
         var rows = new List<Photo>();
         var problems = new List<string>();
         var preprocessor = new ImagePreprocessor(new ImagePreprocessing { Filter = ResizeFilter.Box }, Side, Side);
@@ -38,7 +33,7 @@ internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> P
         foreach (string path in classes)
         {
             int before = rows.Count;
-            foreach (string file in Files(path))
+            foreach (string file in ClassFolder.Files(path, ClassFolder.PictureExtensions))
                 Read(file, Path.GetFileName(path), preprocessor, workspace, rows, problems);
             if (rows.Count - before < Least)
             {
@@ -48,9 +43,6 @@ internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> P
         }
         return new Photos(rows, problems);
     }
-
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
 
     private static void Read(string file, string label, ImagePreprocessor preprocessor, ImageWorkspace workspace, List<Photo> rows, List<string> problems)
     {

@@ -10,22 +10,28 @@ internal static class ModelInspector
     /// <summary>The name under which the backbone inside this tool is inspected.</summary>
     public const string DefaultName = "default";
 
-    public static ModelReport Inspect(string pathOrName, string? variant, bool listFeatures)
+    /// <param name="pathOrName">A folder, a file, a name, or <see cref="DefaultName"/>.</param>
+    /// <param name="variant">Which graph of the folder.</param>
+    /// <param name="feature">The value that is the feature, where neither a card nor the graph says it.</param>
+    /// <param name="listFeatures">Whether values that can be the feature are listed.</param>
+    /// <param name="listParameters">Whether the weights of each block are named.</param>
+    public static ModelReport Inspect(string pathOrName, string? variant, string? feature, bool listFeatures, bool listParameters)
     {
         if (string.IsNullOrWhiteSpace(pathOrName))
             throw new ArgumentException("The argument 'model' is empty. Give a folder, an .onnx file or a name.");
         // A folder that is called so goes first: `inspect ./default` always works.
         if (pathOrName == DefaultName && !Directory.Exists(DefaultName))
         {
+            Backbone inside = feature is null ? DefaultBackbones.Text : DefaultBackbones.Text.WithFeature(feature);
             return variant is null
-                ? Report(DefaultBackbones.Text.Source, DefaultBackbones.Text.Name, [], DefaultBackbones.Text, null, listFeatures)
+                ? Report(inside.Source, inside.Name, [], inside, null, listFeatures, listParameters)
                 : throw new ArgumentException($"--variant '{variant}' chooses among the .onnx files of a folder, but '{DefaultName}' is one graph. Leave --variant out.");
         }
-        var options = new BackboneOptions { Variant = variant };
+        var options = new BackboneOptions { Variant = variant, FeatureOutput = feature };
         BackboneFiles files = BackboneFiles.Find(pathOrName, options);
         ModelSource source = ModelSource.FromFile(files.GraphPath);
         (Backbone? backbone, string? problem) = TryOpen(pathOrName, options);
-        return Report(source, files.Name, Variants(files), backbone, problem, listFeatures);
+        return Report(source, files.Name, Variants(files), backbone, problem, listFeatures, listParameters);
     }
 
     private static (Backbone?, string?) TryOpen(string pathOrName, BackboneOptions options)
@@ -41,9 +47,11 @@ internal static class ModelInspector
         }
     }
 
-    private static ModelReport Report(ModelSource source, string name, IReadOnlyList<VariantReport> variants, Backbone? backbone, string? problem, bool listFeatures)
+    private static ModelReport Report(
+        ModelSource source, string name, IReadOnlyList<VariantReport> variants, Backbone? backbone, string? problem, bool listFeatures, bool listParameters)
     {
         var summary = GraphSummary.Of(source);
+        (IReadOnlyList<BlockReport>? blocks, string? blocksProblem) = backbone is null ? (null, null) : TryListBlocks(backbone, listParameters);
         using OnnxModel model = source.Read();
         return new ModelReport
         {
@@ -65,9 +73,24 @@ internal static class ModelInspector
             Variants = variants,
             PenultimateLayers = PenultimateLayer.FindAll(model.Graph),
             Features = listFeatures ? [.. FeatureCandidates.Of(source).Select(Feature)] : null,
+            Blocks = blocks,
+            BlocksProblem = blocksProblem,
             Backbone = backbone is null ? null : Describe(backbone),
             BackboneProblem = problem,
         };
+    }
+
+    private static (IReadOnlyList<BlockReport>?, string?) TryListBlocks(Backbone backbone, bool listParameters)
+    {
+        try
+        {
+            return ([.. backbone.ListBlocks().Select(b => new BlockReport(b.Index, b.EndsAt, b.ParameterCount, b.IsTrainable, b.Problem, listParameters ? b.ParameterNames : null))], null);
+        }
+        // A backbone that cannot be fine-tuned still makes features.
+        catch (NotSupportedException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     private static FeatureReport Feature(FeatureCandidate candidate) => new(

@@ -50,6 +50,12 @@ internal sealed record ModelReport
     /// <summary>Values of the graph that can be the feature; null where they were not asked for.</summary>
     public required IReadOnlyList<FeatureReport>? Features { get; init; }
 
+    /// <summary>The blocks of the network in front of the feature, which fine-tuning counts; null where it opens as no backbone, or where no block can be told.</summary>
+    public required IReadOnlyList<BlockReport>? Blocks { get; init; }
+
+    /// <summary>Why a backbone's blocks cannot be told.</summary>
+    public required string? BlocksProblem { get; init; }
+
     /// <summary>Null where it opens as no backbone.</summary>
     public required BackboneReport? Backbone { get; init; }
 
@@ -62,6 +68,9 @@ internal sealed record PortReport(string Name, string Type, IReadOnlyList<string
 
 /// <summary>A value of the graph that can be the feature.</summary>
 internal sealed record FeatureReport(string Name, string Operator, IReadOnlyList<string> Shape, bool IsOutput, bool IsPenultimate);
+
+/// <summary>A block of a backbone: where it ends, numbers in its weights, why they cannot be trained (null where they can), and their names (null where they were not asked for).</summary>
+internal sealed record BlockReport(int Index, string EndsAt, long ParameterCount, bool IsTrainable, string? Problem, IReadOnlyList<string>? ParameterNames);
 
 /// <summary>One .onnx file of a folder.</summary>
 internal sealed record VariantReport(string Name, long ByteCount, bool IsChosen);

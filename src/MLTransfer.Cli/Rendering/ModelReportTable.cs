@@ -25,6 +25,7 @@ internal static class ModelReportTable
             .. report.Variants.Select((v, i) => (i == 0 ? "Variants" : "", $"{(v.IsChosen ? "*" : " ")} {v.Name}, {Sizes.Bytes(v.ByteCount)}")),
             .. Backbone(report),
             .. report.PenultimateLayers.Select((l, i) => (i == 0 ? "Before the scores" : "", $"{l.Value} (before {l.Key}): the penultimate layer, to be named as the feature")),
+            .. Blocks(report),
             .. (report.Features ?? []).Select((f, i) => (i == 0 ? "Can be the feature" : "", Describe(f))),
         ]);
     }
@@ -54,6 +55,21 @@ internal static class ModelReportTable
         yield return ("Licence", backbone.Licence ?? "not stated");
         foreach ((string name, string value) in backbone.Notes ?? new Dictionary<string, string>())
             yield return (name, value);
+    }
+
+    private static IEnumerable<(string, string)> Blocks(ModelReport report)
+    {
+        if (report.BlocksProblem is string problem)
+            yield return ("Blocks", $"cannot be fine-tuned: {problem}");
+        string heading = "Blocks";
+        foreach (BlockReport block in report.Blocks ?? [])
+        {
+            string training = block.IsTrainable ? "can be trained" : $"cannot be trained: {block.Problem}";
+            yield return (heading, $"{block.Index} ends at {block.EndsAt}, {Sizes.Count(block.ParameterCount)} numbers, {(block.ParameterCount == 0 ? "nothing to train" : training)}");
+            heading = "";
+            foreach (string name in block.ParameterNames ?? [])
+                yield return ("", $"  {name}");
+        }
     }
 
     private static string Describe(FeatureReport feature) =>

@@ -20,7 +20,9 @@ internal static class InputMeaning
 
     private static string Text(OnnxEmbedding embedding, string role) => role switch
     {
-        InputRoles.Ids => $"Token ids by the backbone's tokenizer, special tokens included, at most {embedding.MaximumLength}, then padding with {embedding.Backbone.Tokenizer!.PadId}."
+        InputRoles.Ids => $"Token ids by the backbone's tokenizer, special tokens included, at most {embedding.MaximumLength}"
+            // Without a mask nothing tells padding from text.
+            + (embedding.Backbone.Ports.Inputs.ContainsKey(InputRoles.Mask) ? $", then padding with {embedding.Backbone.Tokenizer!.PadId}." : "; without padding: the texts of a batch have equally many.")
             + (embedding.Prefix.Length > 0 ? $" Each text is preceded by \"{embedding.Prefix}\"." : ""),
         InputRoles.Mask => "1 for each token, 0 for padding.",
         InputRoles.Types => "0 everywhere: one text for each row.",

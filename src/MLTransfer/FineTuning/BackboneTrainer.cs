@@ -221,7 +221,7 @@ internal sealed class BackboneTrainer : IDisposable
                 hash.AppendData(MemoryMarshal.AsBytes<float>(row.AsSpan(0, count)));
             }
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private void Warn(string message) => _channel.Warning(MessageSensitivity.None, "{0}", message);

@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using MLTransfer.Embedding;
 using MLTransfer.Heads;
 using MLTransfer.Internal;
@@ -39,6 +41,7 @@ internal sealed class TrainingRowReader
     private readonly List<double> _weights = [];
     private readonly List<int> _lengths = [];
     private readonly List<int> _usable = [];
+    private readonly List<long> _rowNumbers = [];
     private bool _equalLengthsOnly;
     private int _windowStart;
 
@@ -104,6 +107,7 @@ internal sealed class TrainingRowReader
                 throw Throw.WeightInvalid(name, weightColumnName!, row, value);
             _weights.Add(value);
             _lengths.Add(1);
+            _rowNumbers.Add(row);
             encoder.Read(slot++);
             if (slot == RowsPerWindow || !encoder.HasRoom(slot))
             {
@@ -140,7 +144,10 @@ internal sealed class TrainingRowReader
         int[] rows = [.. slots.Select(s => _windowStart + s)];
         var tensors = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
         for (int i = 0; i < names.Count; i++)
+        {
             tensors[names[i]] = inputs[i];
+            CheckFinite(rows, names[i], inputs[i]);
+        }
         IDisposableReadOnlyCollection<OrtValue>? border = null;
         try
         {
@@ -149,7 +156,10 @@ internal sealed class TrainingRowReader
                 string[] read = [.. _prefix.Inputs.Select(i => i.Name)];
                 border = _prefix.RunAllocating(read, [.. read.Select(r => tensors[r])], _borderNames, rows.Length);
                 for (int i = 0; i < _borderNames.Length; i++)
+                {
                     tensors[_borderNames[i]] = border[i];
+                    CheckFinite(rows, _borderNames[i], border[i]);
+                }
             }
             // Of equal rows nothing is padding, and their unit (numbers, pixels) may be another than the axis has.
             if (_equalLengthsOnly && Array.Find(_parts, p => p.HasOpenAxis) is RowPart open)
@@ -163,5 +173,19 @@ internal sealed class TrainingRowReader
         {
             border?.Dispose();
         }
+    }
+
+    private void CheckFinite(int[] rows, string name, OrtValue tensor)
+    {
+        if (tensor.GetTensorTypeAndShape().ElementDataType != TensorElementType.Float)
+            return;
+        ReadOnlySpan<float> values = tensor.GetTensorDataAsSpan<float>();
+        if (TensorPrimitives.IsFiniteAll(values))
+            return;
+        int place = 0;
+        while (float.IsFinite(values[place]))
+            place++;
+        int row = place / (values.Length / rows.Length);
+        throw Throw.TrainingRowNotFinite(_step.Plan.Step, _step.InputColumns, _rowNumbers[rows[row]], name, values[place]);
     }
 }

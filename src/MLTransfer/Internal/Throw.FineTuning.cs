@@ -20,6 +20,10 @@ internal static partial class Throw
     public static Exception TrainingInputType(string input, Onnx.Graphs.OnnxElementType type) => new NotSupportedException(
         $"Input '{input}' of the graph holds {type}; fine-tuning reads Float, Int64, Int32 and Bool. Use the float32 export of the backbone.");
 
+    public static Exception TrainingRowNotFinite(string step, IEnumerable<string> columns, long row, string value, float found) => new InvalidOperationException(
+        $"{step} cannot train on row {row}: '{value}' of the graph, read or made from column {string.Join(" and ", columns.Select(c => $"'{c}'"))}, is {found.ToString(System.Globalization.CultureInfo.InvariantCulture)} there. " +
+        "Leave such rows out (FilterRowsByMissingValues), or replace the values (ReplaceMissingValues).");
+
     public static Exception FineTuningNeedsVector(string step, string column) => new ArgumentException(
         $"{step} trains a head on one vector for each row, but column '{column}' is a sequence (Pooling.None). Choose another pooling; a sequence can be an additional output.");
 

@@ -18,6 +18,14 @@ internal sealed class Figures
         _lines.Add(string.Create(CultureInfo.InvariantCulture, $"result {name} {summary.Median:0.#####} {summary.Minimum:0.#####} {summary.Maximum:0.#####}"));
     }
 
+    /// <summary>Adds one figure that is far below 1, such as an error.</summary>
+    public void AddSmall(string name, double value)
+    {
+        string text = value.ToString("E2", CultureInfo.InvariantCulture);
+        Console.WriteLine($"{name,-32} {text,10}");
+        _lines.Add($"result {name} {text} {text} {text}");
+    }
+
     /// <summary>Notes that a figure could not be measured here.</summary>
     public void Skip(string name, string reason)
     {

@@ -52,12 +52,15 @@ internal sealed class PeerProcess : IDisposable
 
     /// <summary>One pass; its own clock, so that the pipe costs nothing.</summary>
     /// <param name="kind">Which kind of pass, where a peer has several.</param>
-    public double Run(string kind = "run")
+    public double Run(string kind = "run") => Pass(kind).GetProperty("seconds").GetDouble();
+
+    /// <summary>One pass, with all that the peer says of it.</summary>
+    public JsonElement Pass(string kind = "run")
     {
         _process.StandardInput.WriteLine(kind);
         _process.StandardInput.Flush();
         string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer ended in the middle of a round.");
-        return JsonDocument.Parse(line).RootElement.GetProperty("seconds").GetDouble();
+        return JsonDocument.Parse(line).RootElement;
     }
 
     public void Dispose()

@@ -159,6 +159,38 @@ internal sealed class OnnxExportTests
         (loaded as IDisposable)?.Dispose();
     }
 
+    [TestCase(Int8Execution.Exact)]
+    [TestCase(Int8Execution.Float)]
+    public void Export_DynamicInt8_StaysInt8UnlessTheStepRunsItInFloat(Int8Execution execution)
+    {
+        var ml = new MLContext(0);
+        Backbone backbone = TrapBackbones.Int8();
+        string[] texts = TinyTexts.Distinct(6);
+        using TextEmbeddingTransformer model = TextRows.Fit(ml, backbone, execution);
+        using ExportedModel exported = ExportedModel.Of(model);
+        float[][] expected = TextRows.Together(ml, model, texts);
+        for (int i = 0; i < texts.Length; i++)
+            Assert.That((float[])exported.RunTexts(backbone, [texts[i]])["Features"], Is.EqualTo(expected[i]).Within(Tolerance));
+        bool keepsInt8 = execution == Int8Execution.Exact;
+        Assert.That(exported.Model.Graph.Nodes.Any(n => n.OpType == "MatMulInteger"), Is.EqualTo(keepsInt8));
+        Assert.That(exported.Metadata("mltransfer.batching"), keepsInt8 ? Does.Contain("one row at a time") : Is.Null);
+    }
+
+    [Test]
+    public void Export_TextWithoutMask_SaysThatNothingIsPadded()
+    {
+        var ml = new MLContext(0);
+        Backbone backbone = TrapBackbones.MixingOverPadding(withMask: false);
+        string[] texts = ["my card is lost", "how do i pay"];
+        foreach (Pooling pooling in Poolings)
+        {
+            using TextEmbeddingTransformer model = ml.Transforms.EmbedText("Features", backbone, pooling: pooling).Fit(TextRows.Data(ml));
+            using ExportedModel exported = ExportedModel.Of(model);
+            Assert.That((float[])exported.RunTexts(backbone, texts)["Features"], Is.EqualTo(ExportedModel.Flat(TextRows.Together(ml, model, texts))).Within(Tolerance), $"{pooling}");
+            Assert.That(exported.Metadata("mltransfer.inputs"), Does.Contain("without padding"));
+        }
+    }
+
     [Test]
     public void Export_TensorSequence_PoolsItsSteps([ValueSource(nameof(Poolings))] Pooling pooling)
     {

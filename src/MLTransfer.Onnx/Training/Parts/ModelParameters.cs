@@ -5,8 +5,8 @@ using MLTransfer.Onnx.Graphs;
 namespace MLTransfer.Onnx.Training.Parts;
 
 /// <summary>
-/// The parameters of a graph: constants of real numbers that multiply rows, are added to them, scale them or are looked up in. Numbers of a formula (the root of a head's size, an
-/// epsilon, a bound) are none. Nothing is run for this.
+/// The parameters of a graph: constants that multiply rows, are added to them, scale them or are looked up in. Weights of products in 8 bits are among them, as such that cannot be
+/// trained. Numbers of a formula (the root of a head's size, an epsilon, a bound) are none. Nothing is run for this.
 /// </summary>
 internal static class ModelParameters
 {
@@ -19,7 +19,7 @@ internal static class ModelParameters
     {
         OnnxGraph graph = model.Graph;
         Dictionary<string, OnnxTensor> constants = new(StringComparer.Ordinal);
-        foreach (OnnxTensor tensor in graph.Initializers.Where(t => t.ElementType.IsReal()))
+        foreach (OnnxTensor tensor in graph.Initializers.Where(t => t.ElementType.IsReal() || t.ElementType.Bits() == 8))
             constants.TryAdd(tensor.Name, tensor);
         GraphBlocks blocks = GraphBlocks.Before(graph, output);
         Trainability trainability = Trainability.Of(graph, output);
@@ -38,7 +38,7 @@ internal static class ModelParameters
                 if (!constants.TryGetValue(name, out OnnxTensor? tensor) || found.ContainsKey(name) || Kind(node, i, tensor, reached, index) is not ParameterKind kind)
                     continue;
                 string? problem = tensor.ElementType == OnnxElementType.Float ? trainability.Problem(name)
-                    : $"it is stored as {tensor.ElementType}; training needs the float32 export";
+                    : $"{node.Label}: its weights are stored as {tensor.ElementType}, and training needs float32";
                 found.Add(name, new ModelParameter(name, tensor.Dimensions, kind, block, problem));
             }
         }
@@ -63,14 +63,21 @@ internal static class ModelParameters
         bool otherVaries = node.Inputs.Where((_, i) => i != input).Any(reached.Contains);
         switch (node.OpType)
         {
+            case "MatMulInteger" or "ConvInteger":
+                return input < 2 && tensor.ElementCount > 1 && otherVaries ? ParameterKind.Weight : null;
+            case "QLinearConv" or "QLinearMatMul":
+                return input is 0 or 3 && tensor.ElementCount > 1 && otherVaries ? ParameterKind.Weight : null;
+            case "Gather":
+                return input == 0 && tensor.Dimensions.Length >= 2 ? ParameterKind.Embedding : null;
+            // Zero points and the like.
+            case var _ when !tensor.ElementType.IsReal():
+                return null;
             case "Conv" or "ConvTranspose" or "Gemm":
                 return input == 2 ? ParameterKind.Bias : input < 2 && otherVaries ? ParameterKind.Weight : null;
             case "MatMul" or "Einsum":
                 return otherVaries ? ParameterKind.Weight : null;
             case "PRelu":
                 return input == 1 ? ParameterKind.Weight : null;
-            case "Gather":
-                return input == 0 && tensor.Dimensions.Length >= 2 ? ParameterKind.Embedding : null;
             case "Add" or "Sub" or "Sum" when tensor.ElementCount > 1 && otherVaries:
                 return IsVector(tensor) ? IsNormalized(node, input, index) ? ParameterKind.Norm : ParameterKind.Bias : ParameterKind.Embedding;
             // Scales of a product in 8 bits: numbers of a format.

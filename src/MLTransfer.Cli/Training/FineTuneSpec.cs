@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace MLTransfer.Cli.Training;
+
+/// <summary>A freezing plan as the command line writes it.</summary>
+internal static class FineTuneSpec
+{
+    /// <summary>The forms, for help and messages.</summary>
+    public const string Forms = "last:N (the last N blocks), behind:VALUE (what follows a value of the graph), all, biases or norms";
+
+    private const string Last = "last:";
+    private const string Behind = "behind:";
+
+    /// <summary>Reads one; null where it has none of the forms.</summary>
+    public static FreezingPlan? TryParse(string text) => text switch
+    {
+        "all" => FreezingPlan.Everything,
+        "biases" => FreezingPlan.BiasesOnly,
+        "norms" => FreezingPlan.NormsOnly,
+        _ when text.StartsWith(Last, StringComparison.Ordinal) =>
+            int.TryParse(text[Last.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? FreezingPlan.LastBlocks(count) : null,
+        _ when text.StartsWith(Behind, StringComparison.Ordinal) && text.Length > Behind.Length => FreezingPlan.Behind(text[Behind.Length..]),
+        _ => null,
+    };
+}
