@@ -8,7 +8,7 @@ namespace MLTransfer.Benchmarks.Quality;
 
 /// <summary>
 /// The several intents of a sentence (nlupp): <c>MultilabelMlpHead</c> against one linear head for each intent, both on the same features, micro-F1 on the test rows. The learning rate
-/// was chosen by three-fold cross-validation within the training rows (0.001: 0.806, 0.003: 0.813, 0.01: 0.80); thresholds are tuned by cross-validation within the training rows, too.
+/// was chosen by three-fold cross-validation within the training rows (0.806 at 0.001, 0.813 at 0.003); thresholds are tuned by cross-validation within the training rows, too.
 /// </summary>
 internal static class MultilabelText
 {

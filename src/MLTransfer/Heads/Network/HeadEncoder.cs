@@ -9,8 +9,9 @@ using MLTransfer.Schema;
 namespace MLTransfer.Heads.Network;
 
 /// <summary>
-/// Features to logits, a window of rows at a time. Every run has a multiple of <see cref="RowMultiple"/> rows, filled up with zeros: a matrix product takes another way for a single row than
-/// for several, and vector code another for what is left over at the end, either of which would change the last bits of a row with the number of its neighbours.
+/// Features to logits, a window of rows at a time. Every run has a multiple of <see cref="RowMultiple"/> rows, filled up with zeros: a matrix product is free to take another way for a single
+/// row than for several, and vector code another for what is left over at the end, and either could change the last bits of a row with the number of its neighbours. ONNX Runtime 1.31 was
+/// not seen to do so on a processor with AVX-512; nothing promises that others do not.
 /// </summary>
 internal sealed class HeadEncoder(string featureColumn, int featureCount, int outputCount, SessionHolder session) : WindowEncoder
 {
