@@ -8,7 +8,7 @@ namespace MLTransfer.Onnx.Gradients.Rules;
 /// </summary>
 internal static class ConvolutionRules
 {
-    private const int FewPlaces = 64;
+    private const int FewPlaces = 256;
 
     public static Dictionary<string, GradientRule> All { get; } = new()
     {
