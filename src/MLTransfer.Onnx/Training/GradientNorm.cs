@@ -10,15 +10,29 @@ internal static class GradientNorm
     private const double Guard = 1e-6;
 
     /// <summary>√Σ g² over the tensors trained in this epoch, summed in double, so that it is finite exactly where every number is.</summary>
-    public static double Measure(ParameterLayout layout, int epoch, ReadOnlySpan<float> gradient)
+    public static double Measure(ParameterLayout layout, int epoch, ReadOnlySpan<float> gradient) => Math.Sqrt(SumOfSquares(layout, epoch, gradient, 0, layout.Length));
+
+    /// <summary>Σ g² over a part of the vector.</summary>
+    public static double SumOfSquares(ParameterLayout layout, int epoch, ReadOnlySpan<float> gradient, int start, int end)
     {
         double sum = 0;
         foreach (TrainedTensor tensor in layout.Tensors)
         {
             if (tensor.FirstEpoch <= epoch)
-                sum += SumOfSquares(gradient.Slice(tensor.Offset, tensor.Count));
+                sum += SumOfSquares(Within(gradient, tensor, start, end));
         }
-        return Math.Sqrt(sum);
+        return sum;
+    }
+
+    /// <summary>Whether every number of a part of the vector is finite that belongs to a tensor trained in this epoch.</summary>
+    public static bool IsFinite(ParameterLayout layout, int epoch, ReadOnlySpan<float> gradient, int start, int end)
+    {
+        foreach (TrainedTensor tensor in layout.Tensors)
+        {
+            if (tensor.FirstEpoch <= epoch && !IsFinite(Within(gradient, tensor, start, end)))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>The factor that brings a norm down to its limit, as PyTorch defines it: min(1, limit / (norm + 10⁻⁶)).</summary>
@@ -53,6 +67,12 @@ internal static class GradientNorm
         for (int j = vectors.Length * Vector<float>.Count; j < values.Length; j++)
             sum += values[j] * 0f;
         return sum == 0;
+    }
+
+    private static ReadOnlySpan<float> Within(ReadOnlySpan<float> values, TrainedTensor tensor, int start, int end)
+    {
+        int first = Math.Max(tensor.Offset, start);
+        return values.Slice(first, Math.Max(Math.Min(tensor.Offset + tensor.Count, end) - first, 0));
     }
 
     private static double SumOfSquares(ReadOnlySpan<float> values)

@@ -19,13 +19,13 @@ internal interface ITrainingProblem
     double WeightOf(int row);
 
     /// <summary>
-    /// Adds Σᵢ wᵢ · ∂lossᵢ/∂θ / <see cref="StepInfo.TotalWeight"/> over the rows to the gradient, and gives back Σᵢ wᵢ · lossᵢ / <see cref="StepInfo.TotalWeight"/>. Penalties and weight
-    /// decay are the loop's business.
+    /// Writes Σᵢ wᵢ · ∂lossᵢ/∂θ / <see cref="StepInfo.TotalWeight"/> over the rows to the gradient, or adds it in a later <see cref="StepInfo.MicroBatch"/> than the first, and gives back
+    /// Σᵢ wᵢ · lossᵢ / <see cref="StepInfo.TotalWeight"/>. Penalties and weight decay are the loop's business.
     /// </summary>
     /// <param name="rows">Row indices of a micro-batch, at least one.</param>
     /// <param name="step">Where in the run this is.</param>
     /// <param name="parameters">θ in the layout of the run. Within one run always the same pinned memory, so buffers may be bound to its address.</param>
-    /// <param name="gradient">The gradient in the same layout, added to. Within one run always the same pinned memory. Gaps must stay 0.</param>
+    /// <param name="gradient">The gradient in the same layout; what the first micro-batch of a step finds there is of no account. Within one run always the same pinned memory. Gaps must stay 0.</param>
     double Gradient(ReadOnlySpan<int> rows, in StepInfo step, ReadOnlySpan<float> parameters, Span<float> gradient);
 
     /// <summary>Quality on the rows held out, or null where none are.</summary>

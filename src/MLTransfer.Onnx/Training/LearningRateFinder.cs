@@ -40,7 +40,7 @@ internal static class LearningRateFinder
         BatchPlanner planner = new(problem, options);
         float[] parameters = layout.Allocate();
         start.CopyTo(parameters, 0);
-        StepRunner runner = new(problem, layout, options, planner, ParameterUpdater.Create(options.Optimizer, layout), start);
+        using StepRunner runner = new(problem, layout, options, planner, ParameterUpdater.Create(options.Optimizer, layout), start);
         List<double> rates = [];
         List<double> losses = [];
         int[] plan = [];

@@ -41,6 +41,15 @@ internal sealed class ParameterLayout
     /// <summary>Trained numbers, without the gaps.</summary>
     public int ParameterCount { get; }
 
+    /// <summary>Where one of several nearly equal parts of the flat vector begins and ends, on possible beginnings of tensors.</summary>
+    /// <param name="part">Which, from 0.</param>
+    /// <param name="count">How many parts.</param>
+    public (int Start, int End) Part(int part, int count)
+    {
+        int steps = Length / Alignment;
+        return ((int)((long)steps * part / count) * Alignment, (int)((long)steps * (part + 1) / count) * Alignment);
+    }
+
     /// <summary>A zeroed vector of this layout in memory that never moves, so that buffers of a session may be bound to it.</summary>
     public float[] Allocate() => GC.AllocateArray<float>(Length, pinned: true);
 }

@@ -42,7 +42,6 @@ internal sealed class TrainingLoop
         _planner = new BatchPlanner(problem, options, lengthBudget);
         _stepCount = (long)_planner.StepsPerEpoch * options.EpochCount;
         _state = new TrainingState(layout, options, start);
-        _runner = new StepRunner(problem, layout, options, _planner, _state.Updater, start);
         _configuration = "";
         if (options.CheckpointPath is string path)
         {
@@ -51,6 +50,7 @@ internal sealed class TrainingLoop
             _configuration = RunConfiguration.Describe(problem, layout, start, options, lengthBudget, dataFingerprint);
             Checkpoint.TryLoad(path, _configuration, _state);
         }
+        _runner = new StepRunner(problem, layout, options, _planner, _state.Updater, start);
     }
 
     /// <summary>Trains, or goes on with a training that a checkpoint holds.</summary>
@@ -69,6 +69,7 @@ internal sealed class TrainingLoop
 
     private TrainingResult Run()
     {
+        using StepRunner runner = _runner;
         try
         {
             while (_state.Epoch < _options.EpochCount && !_state.HasStoppedEarly)

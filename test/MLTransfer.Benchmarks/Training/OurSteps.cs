@@ -55,5 +55,9 @@ internal sealed class OurSteps : IDisposable
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    public void Dispose() => _problem.Dispose();
+    public void Dispose()
+    {
+        _runner.Dispose();
+        _problem.Dispose();
+    }
 }

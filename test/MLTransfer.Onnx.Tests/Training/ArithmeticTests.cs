@@ -15,6 +15,19 @@ internal sealed class ArithmeticTests
         Assert.That(layout.ParameterCount, Is.EqualTo(34));
     }
 
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(8)]
+    public void Layout_Parts_HoldEveryNumberOnce(int count)
+    {
+        ParameterLayout layout = new([new TrainedTensor("w", [75])]);
+        (int Start, int End)[] parts = [.. Enumerable.Range(0, count).Select(part => layout.Part(part, count))];
+        Assert.That(parts[0].Start, Is.Zero);
+        Assert.That(parts[^1].End, Is.EqualTo(layout.Length));
+        Assert.That(parts.Skip(1).Select(p => p.Start), Is.EqualTo(parts.SkipLast(1).Select(p => p.End)));
+        Assert.That(parts.Select(p => p.Start % ParameterLayout.Alignment), Is.All.Zero);
+    }
+
     [Test]
     public void Layout_NameTwice_NamesIt() =>
         Assert.That(() => new ParameterLayout([new TrainedTensor("w", [1]), new TrainedTensor("w", [2])]), Throws.ArgumentException.With.Message.Contains("'w'"));

@@ -72,7 +72,7 @@ internal sealed class LearningRateFinderTests
 
         public double Gradient(ReadOnlySpan<int> rows, in StepInfo step, ReadOnlySpan<float> parameters, Span<float> gradient)
         {
-            gradient[0] += (float)(curvature * parameters[0]);
+            gradient[0] = (float)(curvature * parameters[0]);
             return curvature / 2 * parameters[0] * parameters[0];
         }
 

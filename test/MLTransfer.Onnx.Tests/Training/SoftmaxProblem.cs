@@ -52,6 +52,8 @@ internal sealed class SoftmaxProblem : ITrainingProblem
     {
         int bias = Layout.Tensors[1].Offset;
         double loss = 0;
+        if (step.MicroBatch == 0)
+            gradient.Clear();
         foreach (int row in rows)
         {
             double share = Weight(row) / step.TotalWeight;

@@ -31,8 +31,8 @@ internal static class ActivationRules
         ["HardSwish"] = new(HardSwish),
         // y = tanh x: dx = dy (1 − y²)
         ["Tanh"] = new(n => n.Give(0, n.Mul(n.Dy, n.OneMinus(n.Square(n.Y()))))),
-        // y = erf x: dx = dy · 2/√π · exp(−x²)
-        ["Erf"] = new(n => n.Give(0, n.Mul(n.Dy, n.Mul(n.Exp(n.Neg(n.Square(n.X(0)))), 2 / Math.Sqrt(Math.PI))))),
+        // y = erf x: dx = dy · 2/√π · exp(−x²), the factor as a summand of the exponent, which saves a pass
+        ["Erf"] = new(n => n.Give(0, n.Mul(n.Dy, n.Exp(n.Sub(n.Number(Math.Log(2 / Math.Sqrt(Math.PI))), n.Square(n.X(0))))))),
         // y = ln(1 + eˣ): dx = dy · sigmoid x
         ["Softplus"] = new(n => n.Give(0, n.Mul(n.Dy, n.Sigmoid(n.X(0))))),
         // y = x / (1 + |x|): dx = dy / (1 + |x|)²

@@ -8,6 +8,8 @@ namespace MLTransfer.Onnx.Gradients.Rules;
 /// </summary>
 internal static class ConvolutionRules
 {
+    private const int FewPlaces = 256;
+
     public static Dictionary<string, GradientRule> All { get; } = new()
     {
         ["Conv"] = new(Conv),
@@ -26,10 +28,28 @@ internal static class ConvolutionRules
         var window = SlidingWindow.Of(n.Node, shape[2..], n.Facts(x));
         long groups = n.Node.Int("group", 1);
         if (n.Wants(0))
-            n.Give(0, ToLargeSide(n, n.Dy, w, shape, window, groups, n.Facts(n.Y()), n.Facts(x), x));
+        {
+            n.Give(0, IsProduct(window, groups, n.Facts(n.Y())) ? ProductWithWeights(n, w, shape)
+                : ToLargeSide(n, n.Dy, w, shape, window, groups, n.Facts(n.Y()), n.Facts(x), x));
+        }
         if (n.Wants(1))
             n.Give(1, ConvolutionWeights.Gradient(n, x, n.Facts(x), n.Dy, n.Facts(n.Y()), window, groups, shape));
         GiveBias(n);
+    }
+
+    /// <summary>
+    /// Whether dx of a convolution with a kernel of one place is better one product over all rows' places: Conv multiplies row by row, which is slow where a row has few places.
+    /// </summary>
+    private static bool IsProduct(SlidingWindow window, long groups, ProbedValue small) => groups == 1 && window is { KernelCount: 1, HasStrides: false, HasPadding: false }
+        && small.Axes[2..].All(a => a.IsFixed) && small.Axes[2..].Aggregate(1L, (count, a) => count * a.First) <= FewPlaces;
+
+    /// <summary>dx = dy · w with channels last: [rows · places, m] × [m, c].</summary>
+    private static string ProductWithWeights(GradientNode n, string w, long[] shape)
+    {
+        long[] places = [.. n.Facts(n.Y()).Axes[2..].Select(a => a.First)];
+        string upstream = n.Reshape(n.Transpose(n.Dy, [0, .. Enumerable.Range(2, places.Length).Select(i => (long)i), 1]), -1, shape[0]);
+        string product = n.Reshape(n.Emit("Gemm", [upstream, n.Reshape(w, shape[0], shape[1])]), [-1, .. places, shape[1]]);
+        return n.Transpose(product, [0, places.Length + 1, .. Enumerable.Range(1, places.Length).Select(i => (long)i)]);
     }
 
     /// <summary>y = convᵀ(x, w) + b: dx = conv(dy, w), dw with the sides exchanged.</summary>

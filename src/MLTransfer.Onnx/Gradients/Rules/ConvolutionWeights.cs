@@ -41,7 +41,9 @@ internal static class ConvolutionWeights
         long channels = shape[1], outputs = shape[0];
         upstream = groups == 1 ? n.Reshape(upstream, outputs, -1) : n.Reshape(upstream, groups, outputs / groups, -1);
         var products = new List<string>();
-        foreach (string slice in Slices(n, places, dy, small, window))
+        if (window.HasPadding)
+            places = n.Emit("Pad", [places, n.Integers([0, 0, .. window.Before, 0, 0, .. window.After])]);
+        foreach (string slice in Slices(n, places, dy, small, window, firstAxis: 2))
         {
             products.Add(groups == 1
                 ? n.Emit("Gemm", [upstream, n.Reshape(slice, channels, -1)], OnnxAttribute.Of("transB", 1))
@@ -53,12 +55,17 @@ internal static class ConvolutionWeights
         return n.Reshape(n.Transpose(all, 1, 2, 0), shape);
     }
 
-    /// <summary>Depthwise: for each offset dy · x summed over rows and places.</summary>
+    /// <summary>Depthwise: for each offset dy · x summed over rows and places, channels last, so that what a slice copies lies together.</summary>
     private static string Summed(GradientNode n, string x, string dy, ProbedValue small, SlidingWindow window, long[] shape)
     {
-        string upstream = n.Reshape(dy, 0, shape[0], -1);
-        string[] sums = [.. Slices(n, x, dy, small, window).Select(slice => n.ReduceSum(n.Mul(upstream, n.Reshape(slice, 0, shape[0], -1)), keepAxes: true, 0, 2))];
-        return n.Reshape(n.Transpose(n.Emit("Concat", sums, OnnxAttribute.Of("axis", 0)), 1, 2, 0), shape);
+        long[] channelsLast = [0, .. Enumerable.Range(2, window.Rank).Select(i => (long)i), 1];
+        string places = n.Transpose(x, [.. channelsLast]);
+        if (window.HasPadding)
+            places = n.Emit("Pad", [places, n.Integers([0, .. window.Before, 0, 0, .. window.After, 0])]);
+        string upstream = n.Transpose(dy, [.. channelsLast]);
+        long[] summed = [.. Enumerable.Range(0, window.Rank + 1).Select(i => (long)i)];
+        string[] sums = [.. Slices(n, places, dy, small, window, firstAxis: 1).Select(slice => n.Reshape(n.ReduceSum(n.Mul(upstream, slice), keepAxes: false, summed), 1, -1))];
+        return n.Reshape(n.Transpose(n.Emit("Concat", sums, OnnxAttribute.Of("axis", 0)), 1, 0), shape);
     }
 
     /// <summary>A convolution in which rows and channels are exchanged, dy is the kernel, and strides and dilations too are exchanged.</summary>
@@ -90,14 +97,12 @@ internal static class ConvolutionWeights
         return n.Emit("Slice", [gradient, n.Integers(new long[window.Rank]), n.Integers(window.Kernel), n.Integers(axes)]);
     }
 
-    /// <summary>For each offset the places of the large side that the window meets there, as many as the small side has.</summary>
-    private static IEnumerable<string> Slices(GradientNode n, string x, string dy, ProbedValue small, SlidingWindow window)
+    /// <summary>For each offset the places of the large side, which is padded, that the window meets there, as many as the small side has.</summary>
+    private static IEnumerable<string> Slices(GradientNode n, string x, string dy, ProbedValue small, SlidingWindow window, int firstAxis)
     {
-        if (window.HasPadding)
-            x = n.Emit("Pad", [x, n.Integers([0, 0, .. window.Before, 0, 0, .. window.After])]);
-        else if (window is { KernelCount: 1, HasStrides: false })
+        if (window is { KernelCount: 1, HasStrides: false, HasPadding: false })
             return [x];
-        string axes = n.Integers([.. Enumerable.Range(2, window.Rank).Select(i => (long)i)]);
+        string axes = n.Integers([.. Enumerable.Range(firstAxis, window.Rank).Select(i => (long)i)]);
         string steps = n.Integers(window.Strides);
         // The end of the slice at offset 0.
         long[]? last = small.Axes[2..].All(a => a.IsFixed) ? [.. small.Axes[2..].Select((a, i) => (a.First - 1) * window.Strides[i] + 1)] : null;

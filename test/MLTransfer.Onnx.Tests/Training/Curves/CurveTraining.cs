@@ -40,7 +40,7 @@ internal sealed record CurveTraining(GoldenCurve Golden, OnnxModel Model, Immuta
             weights[tensor.Name].ToFloats().CopyTo(parameters, tensor.Offset);
         using var problem = new GraphProblem(graph, layout, Data(), "curve", threadCount: threadCount);
         var options = new TrainingOptions { BatchSize = Golden.Batch / accumulationCount, AccumulationCount = accumulationCount, GradientClipNorm = null, WeightDecay = 0.01, Seed = 0 };
-        var runner = new StepRunner(problem, layout, options, new BatchPlanner(problem, options), ParameterUpdater.Create(options.Optimizer, layout), [.. parameters]);
+        using var runner = new StepRunner(problem, layout, options, new BatchPlanner(problem, options), ParameterUpdater.Create(options.Optimizer, layout), [.. parameters]);
         return [.. Golden.BatchRows().Select((rows, step) => runner.Run(parameters, rows, step, 0, Golden.HeadRate).Loss)];
     }
 
