@@ -46,7 +46,7 @@ internal static class Tool
         }
         catch (Exception e)
         {
-            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(e.Message)}");
+            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(e.Message, parsed.CommandResult.Command))}");
             return ExitCode.Of(e);
         }
     }

@@ -110,6 +110,46 @@ public sealed class InspectTests
         Assert.That(run.Output, Does.Contain("384 numbers").And.Contain("Mean, then divided").And.Contain("256 tokens").And.Contain("WordPiece, 30522 tokens"));
     }
 
+    [Test]
+    public void Inspect_Backbone_ListsItsBlocksAndWhetherEachCanBeTrained()
+    {
+        string trainable = WriteGraph("encoder.onnx", "features");
+        var builder = new GraphBuilder("stuck");
+        builder.Input("x", OnnxElementType.Float, "rows", 2);
+        builder.Node("MatMul", ["x", builder.Initializer("w", [1f, 2f, 3f, 4f], 2, 2)], "product");
+        builder.Node("Shrink", ["product"], "features");
+        builder.Output("features", OnnxElementType.Float, "rows", 2);
+        string stuck = Path.Combine(_folder, "stuck.onnx");
+        File.WriteAllBytes(stuck, builder.ToBytes());
+
+        Assert.That(Run.Of("inspect", trainable).Output, Does.Contain("0 ends at features, 4 numbers, can be trained").And.Not.Contain("  w\n"));
+        Assert.That(Run.Of("inspect", trainable, "--blocks").Output, Does.Contain("  w\n"));
+        Assert.That(Run.Of("inspect", stuck).Output, Does.Contain("4 numbers, cannot be trained: Shrink"));
+        Assert.That(Run.Of("inspect", "default").Output, Does.Contain("nothing to train"));
+        JsonElement block = JsonDocument.Parse(Run.Of("inspect", stuck, "--json", "--blocks").Output).RootElement.GetProperty("blocks")[0];
+        Assert.That(block.GetProperty("isTrainable").GetBoolean(), Is.False);
+        Assert.That(block.GetProperty("problem").GetString(), Does.Contain("Shrink"));
+        Assert.That(block.GetProperty("parameterNames")[0].GetString(), Is.EqualTo("w"));
+    }
+
+    [Test]
+    public void Inspect_Feature_IsTheOneThatBlocksLieInFrontOf()
+    {
+        string path = WriteGraph("two.onnx", "first", "second");
+
+        Assert.That(Run.Of("inspect", path).Output, Does.Contain("no: "));
+        Assert.That(Run.Of("inspect", path, "--feature", "second").Output, Does.Contain("2 numbers from second").And.Contain("0 ends at second"));
+    }
+
+    [Test]
+    public void Inspect_RealEncoder_HasABlockForEachLayer()
+    {
+        string output = Run.Of("inspect", RealAssets.Model("all-minilm-l6-v2")).Output;
+
+        Assert.That(output, Does.Contain("6 ends at last_hidden_state, 1,774,464 numbers, can be trained"));
+        Assert.That(Run.Of("inspect", RealAssets.Model("all-minilm-l6-v2-q8")).Output, Does.Contain("cannot be trained: MatMulInteger"));
+    }
+
     private string WriteGraph(string name, params string[] outputs)
     {
         var builder = new GraphBuilder("tiny");

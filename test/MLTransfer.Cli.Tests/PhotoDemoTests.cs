@@ -17,11 +17,11 @@ public sealed class PhotoDemoTests
     [Test]
     public void Demo_OnPhotos_ComparesSavesAndScores_AndNamesWhatItLeavesOut()
     {
-        string photos = Photos(("red", 200, 8), ("blue", 40, 8));
+        string photos = PhotoFolder.Write(_folder, ("red", 200, 8), ("blue", 40, 8));
         File.WriteAllText(Path.Combine(photos, "red", "broken.jpg"), "no picture");
         string model = Path.Combine(_folder, "model.zip");
 
-        var run = Run.Of("demo", "--images", photos, "--backbone", WriteGraph("scores"), "--preprocessing", "torchvision", "--seeds", "2", "--output", model);
+        var run = Run.Of("demo", "--images", photos, "--backbone", PhotoFolder.WriteGraph(_folder), "--preprocessing", "torchvision", "--seeds", "2", "--output", model);
 
         Assert.That(run.Error, Is.Empty);
         Assert.That(run.Code, Is.Zero);
@@ -54,11 +54,11 @@ public sealed class PhotoDemoTests
     [Test]
     public void Demo_FolderThatIsNone_HasOneClass_OrTooFewPhotos_SaysSo()
     {
-        string graph = WriteGraph("scores");
+        string graph = PhotoFolder.WriteGraph(_folder);
 
         Assert.That(Demo(Path.Combine(_folder, "none"), graph), Does.Contain("no such folder"));
-        Assert.That(Demo(Photos(("red", 200, 5)), graph), Does.Contain("1 subfolders"));
-        Assert.That(Demo(Photos(("red", 200, 5), ("blue", 40, 3)), graph), Does.Contain("'blue'").And.Contain("3 photos"));
+        Assert.That(Demo(PhotoFolder.Write(_folder, ("red", 200, 5)), graph), Does.Contain("1 subfolders"));
+        Assert.That(Demo(PhotoFolder.Write(_folder, ("red", 200, 5), ("blue", 40, 3)), graph), Does.Contain("'blue'").And.Contain("3 photos"));
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed class PhotoDemoTests
     [Test]
     public void Inspect_ClassifierWithFeatures_ListsValuesAndTheLayerBeforeTheScores()
     {
-        string graph = WriteGraph("scores");
+        string graph = PhotoFolder.WriteGraph(_folder);
 
         var plain = Run.Of("inspect", graph);
         var listed = Run.Of("inspect", graph, "--features");
@@ -88,7 +88,7 @@ public sealed class PhotoDemoTests
     [Test]
     public void Inspect_BackboneWithACard_SaysHowPicturesAndSoundAreRead()
     {
-        string picture = WriteGraph("scores");
+        string picture = PhotoFolder.WriteGraph(_folder);
         Backbone.Open(picture, new BackboneOptions { Image = ImagePreprocessing.Torchvision(32, 36) }).Card.Save(_folder);
         string sounds = Directory.CreateDirectory(Path.Combine(_folder, "sounds")).FullName;
         var graph = new GraphBuilder("vad");
@@ -106,36 +106,5 @@ public sealed class PhotoDemoTests
         var run = Run.Of("demo", "--images", photos, "--backbone", graph, "--preprocessing", "torchvision");
         Assert.That(run.Code, Is.EqualTo(2));
         return run.Error;
-    }
-
-    /// <summary>image [rows, 3, 8, 8] → pooled [rows, 3] → scores [rows, 4].</summary>
-    private string WriteGraph(string output)
-    {
-        var graph = new GraphBuilder("classifier");
-        string averages = graph.Node("GlobalAveragePool", [graph.Input("image", OnnxElementType.Float, "rows", 3, 8, 8)], "averages");
-        string pooled = graph.Node("Flatten", [averages], "pooled");
-        string scores = graph.Node("Gemm", [pooled, graph.Initializer("w", [.. Enumerable.Range(0, 12).Select(i => MathF.Sin(i + 1))], 3, 4), graph.Initializer("b", [0f, 1f, 0f, 1f], 4)], output);
-        string path = Path.Combine(_folder, "classifier.onnx");
-        File.WriteAllBytes(path, graph.Output(scores, OnnxElementType.Float, "rows", 4).ToBytes());
-        return path;
-    }
-
-    /// <summary>A folder of classes: pictures of one colour, a little different from each other.</summary>
-    private string Photos(params (string Class, byte Red, int Count)[] classes)
-    {
-        string folder = Path.Combine(_folder, $"photos-{Guid.NewGuid():N}");
-        foreach ((string name, byte red, int count) in classes)
-        {
-            Directory.CreateDirectory(Path.Combine(folder, name));
-            for (int i = 0; i < count; i++)
-                File.WriteAllBytes(Path.Combine(folder, name, $"{name}-{i}.bmp"), Bmp(red, i));
-        }
-        return folder;
-    }
-
-    private static byte[] Bmp(byte red, int seed)
-    {
-        var random = new Random(seed);
-        return MediaFiles.Bmp(4, 4, (_, _) => ((byte)(red + random.Next(-20, 20)), (byte)random.Next(256), (byte)(250 - red + random.Next(-5, 5))));
     }
 }

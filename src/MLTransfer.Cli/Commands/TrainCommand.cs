@@ -36,7 +36,19 @@ internal static class TrainCommand
         var command = new Command(Name, "Train a model on your labelled texts or pictures, measure it on rows held out, and save it. A fine-tuned backbone is compared with the frozen one.");
         options.AddTo(command);
         // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
-        command.SetAction((parsed, cancel) => Task.Run(() => Run(parsed, options, cancel), CancellationToken.None));
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                try
+                {
+                    return Run(parsed, options, cancel);
+                }
+                catch (OperationCanceledException e) when (parsed.GetValue(options.Checkpoint) is string path && File.Exists(path))
+                {
+                    throw new CancelledWithStateException(path, e);
+                }
+            },
+            CancellationToken.None));
         return command;
     }
 

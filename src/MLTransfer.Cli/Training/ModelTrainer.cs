@@ -117,7 +117,7 @@ internal sealed class ModelTrainer
         if (cancel.IsCancellationRequested)
         {
             model.Dispose();
-            throw _settings.CheckpointPath is string path && File.Exists(path) ? new CancelledWithStateException(path, cancel) : new OperationCanceledException(cancel);
+            throw new OperationCanceledException(cancel);
         }
         return model;
     }

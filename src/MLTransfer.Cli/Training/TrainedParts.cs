@@ -23,14 +23,7 @@ internal sealed record TrainedParts(string Plan, IReadOnlyList<int> Blocks, int 
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"--fine-tune: {OnCommandLine(e.Message)}", e);
+            throw new ArgumentException($"--fine-tune: {e.Message}", e);
         }
     }
-
-    // The library's messages name what a program sets.
-    private static string OnCommandLine(string message) => message
-        .Replace("FreezingPlan.Behind(\"", "--fine-tune \"behind:", StringComparison.Ordinal)
-        .Replace("\") or fewer LastBlocks", "\" or a smaller last:N", StringComparison.Ordinal)
-        .Replace("FineTuneOptions.Int8ToFloat", "--int8-to-float", StringComparison.Ordinal)
-        .Replace("Backbone.ListBlocks", "'mltransfer inspect'", StringComparison.Ordinal);
 }

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace MLTransfer.Cli.Rendering;
+
+/// <summary>The library's messages name what a program sets; who typed a command is told its options.</summary>
+internal static class CommandLineWords
+{
+    // Longer forms first.
+    private static readonly (string Option, string Program, string Typed)[] Words =
+    [
+        ("--fine-tune", "FreezingPlan.Behind(\"", "--fine-tune \"behind:"),
+        ("--fine-tune", "\") or fewer LastBlocks", "\" or a smaller last:N"),
+        ("--fine-tune", "Backbone.ListBlocks", "'mltransfer inspect'"),
+        ("--int8-to-float", "FineTuneOptions.Int8ToFloat", "--int8-to-float"),
+        ("--checkpoint", "CheckpointPath", "--checkpoint"),
+        ("--feature", "BackboneOptions.FeatureOutput", "--feature"),
+        ("--preprocessing", "BackboneOptions.Image, such as ImagePreprocessing.Torchvision(),", "--preprocessing"),
+        ("--variant", "BackboneOptions.Variant", "--variant"),
+    ];
+
+    /// <summary>The message with each name for which the command has an option replaced by it.</summary>
+    public static string Of(string message, Command command) => Words.Where(w => command.Options.Any(o => o.Name == w.Option))
+        .Aggregate(message, (text, word) => text.Replace(word.Program, word.Typed, StringComparison.Ordinal));
+}
