@@ -136,7 +136,7 @@ internal abstract class FineTuneContract(string task)
             "binary" => [.. ml.BinaryClassification.CrossValidate(data, Estimator(ml), 2, LabelColumn).Select(r => r.Metrics.LogLoss)],
             _ => [.. ml.Regression.CrossValidate(data, Estimator(ml), 2, LabelColumn).Select(r => r.Metrics.RootMeanSquaredError)],
         };
-        Assert.That(measured, Has.Length.EqualTo(2).And.All.GreaterThan(0).And.All.LessThan(10));
+        Assert.That(measured, Has.Length.EqualTo(2).And.All.GreaterThan(0).And.All.LessThan(100));
     }
 
     [Test]

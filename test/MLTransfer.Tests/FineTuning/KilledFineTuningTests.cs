@@ -29,7 +29,8 @@ internal sealed class KilledFineTuningTests
             long third = await StartAsync(folder, rows, checkpoint, resumed, killAfter: null);
 
             Assert.That(first, Is.EqualTo(1));
-            Assert.That(new[] { second, third }, Is.All.GreaterThan(1).And.Ordered, "each went on from a checkpoint");
+            Assert.That(second, Is.GreaterThan(1), "it went on from a checkpoint");
+            Assert.That(third, Is.GreaterThan(second));
             Assert.That(MemoryFile.Entries(await File.ReadAllBytesAsync(resumed)), Is.EqualTo(MemoryFile.Entries(await File.ReadAllBytesAsync(whole))));
             Assert.That(Directory.GetFiles(folder, "*.rows"), Is.Empty);
         }
