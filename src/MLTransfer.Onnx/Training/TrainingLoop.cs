@@ -17,7 +17,7 @@ internal sealed class TrainingLoop
     private readonly TrainingOptions _options;
     private readonly BatchPlanner _planner;
     private readonly TrainingState _state;
-    private readonly StepRunner _runner;
+    private readonly float[] _start;
     private readonly string _configuration;
     private readonly long _stepCount;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -38,6 +38,7 @@ internal sealed class TrainingLoop
             throw Throw.StartNotFinite(tensor);
         _problem = problem;
         _layout = layout;
+        _start = start;
         _options = options;
         _planner = new BatchPlanner(problem, options, lengthBudget);
         _stepCount = (long)_planner.StepsPerEpoch * options.EpochCount;
@@ -50,7 +51,6 @@ internal sealed class TrainingLoop
             _configuration = RunConfiguration.Describe(problem, layout, start, options, lengthBudget, dataFingerprint);
             Checkpoint.TryLoad(path, _configuration, _state);
         }
-        _runner = new StepRunner(problem, layout, options, _planner, _state.Updater, start);
     }
 
     /// <summary>Trains, or goes on with a training that a checkpoint holds.</summary>
@@ -69,12 +69,12 @@ internal sealed class TrainingLoop
 
     private TrainingResult Run()
     {
-        using StepRunner runner = _runner;
+        using var runner = new StepRunner(_problem, _layout, _options, _planner, _state.Updater, _start);
         try
         {
             while (_state.Epoch < _options.EpochCount && !_state.HasStoppedEarly)
             {
-                MakeSteps();
+                MakeSteps(runner);
                 EndEpoch();
                 Save();
             }
@@ -88,7 +88,7 @@ internal sealed class TrainingLoop
         return Result(_state.HasStoppedEarly ? TrainingEnd.StoppedEarly : TrainingEnd.EpochsDone);
     }
 
-    private void MakeSteps()
+    private void MakeSteps(StepRunner runner)
     {
         int[] plan = _planner.Plan(_state.Epoch);
         while (_state.StepInEpoch < _planner.StepsPerEpoch)
@@ -97,7 +97,7 @@ internal sealed class TrainingLoop
             TimeSpan began = _clock.Elapsed;
             ReadOnlySpan<int> rows = _planner.StepRows(plan, _state.StepInEpoch);
             double rate = LearningRate(_state.Step);
-            StepOutcome outcome = _runner.Run(_state.Parameters, rows, _state.Step, _state.Epoch, rate);
+            StepOutcome outcome = runner.Run(_state.Parameters, rows, _state.Step, _state.Epoch, rate);
             _state.Average?.Update(_state.Parameters, _state.Step);
             _state.Step++;
             _state.StepInEpoch++;
