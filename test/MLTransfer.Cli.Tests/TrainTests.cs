@@ -172,6 +172,7 @@ public sealed class TrainTests
         process.WaitForExit();
 
         Assert.That(process.ExitCode, Is.EqualTo(75));
+        Assert.That(error.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(1));
         Assert.That(error, Does.Contain(state).And.Contain("the same command goes on from there"));
         Assert.That(File.Exists(Model), Is.False);
         Assert.That(Run.Of([.. args, "--checkpoint", state, "--export", resumed]).Code, Is.Zero);
