@@ -107,7 +107,7 @@ public sealed class TrainRefusalTests
         Refused(photos, [], "pictures", "--backbone");
         Refused(photos, ["--backbone", "default"], "pictures", "--backbone");
         Refused(photos, ["--backbone", graph], "--preprocessing");
-        Refused(data, ["--backbone", TextFiles.WriteBert(_folder)], "'last_hidden_state'", "--feature");
+        Refused(data, ["--backbone", TextFiles.WriteBert(_folder), "--feature", "nothing"], "'nothing'", "'last_hidden_state'");
         Refused(data, ["--backbone", Path.Combine(_folder, "bert"), "--feature", "last_hidden_state", "--fine-tune", "behind:nothing"], "no value 'nothing'", "blocks end at");
         Refused(data, ["--backbone", "no-such-backbone"], "no-such-backbone");
     }

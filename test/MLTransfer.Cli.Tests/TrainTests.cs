@@ -132,6 +132,35 @@ public sealed class TrainTests
     }
 
     [Test]
+    public void Train_LabelsThatMeanNothing_AreNotKnownOnRowsHeldOut()
+    {
+        // Every text has a word of its own: who has seen it knows its label by heart.
+        var random = new Random(0);
+        string path = Path.Combine(_folder, "noise.tsv");
+        File.WriteAllLines(path, [.. Enumerable.Range(0, 100).Select(i => $"{(random.Next(2) == 0 ? "yes" : "no")}\t{TextFiles.Rows(40, i)[i].Text} {(char)('a' + i % 26)}{(char)('a' + i / 26)}{i}")
+            .Prepend("label\ttext")]);
+
+        var run = Run.Of("train", path, Model, "--head", "mlp", "--hold-out", "0.5", "--json");
+
+        JsonElement report = JsonDocument.Parse(run.Output).RootElement;
+        Assert.That(report.GetProperty("heldOut").GetProperty("accuracy").GetDouble(), Is.InRange(0.3, 0.7));
+        Assert.That(report.GetProperty("frozen").GetProperty("heldOut").GetProperty("accuracy").GetDouble(), Is.InRange(0.3, 0.7));
+        Assert.That(run.Error, Does.Match(@"epoch 60 of 60, loss 0\.[0-3]"), "learnt by heart");
+    }
+
+    [Test]
+    public void Train_EveryOptionOfTheSteps_ChangesTheSteps()
+    {
+        string data = TextFiles.WriteTsv(_folder, 10);
+        string[][] variants = [[], ["--batch-size", "4"], ["--learning-rate", "0.01"], ["--seed", "1"]];
+
+        string[] ends = [.. variants.Select(v => Run.Of(["train", data, Model, "--head", "mlp", "--epochs", "3", .. v]).Output.Split('\n').Single(l => l.StartsWith("epoch 3 of 3", StringComparison.Ordinal)).Split(',')[1])];
+
+        Assert.That(ends, Is.Unique);
+        Assert.That(ends, Has.All.StartsWith(" loss "));
+    }
+
+    [Test]
     public void Train_CheckpointOfAFinishedRun_GivesTheSameModelAndRefusesAnother()
     {
         string state = Path.Combine(_folder, "run.state");
@@ -172,6 +201,7 @@ public sealed class TrainTests
         process.WaitForExit();
 
         Assert.That(process.ExitCode, Is.EqualTo(75));
+        Assert.That(error.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(1));
         Assert.That(error, Does.Contain(state).And.Contain("the same command goes on from there"));
         Assert.That(File.Exists(Model), Is.False);
         Assert.That(Run.Of([.. args, "--checkpoint", state, "--export", resumed]).Code, Is.Zero);

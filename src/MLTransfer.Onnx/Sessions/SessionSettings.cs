@@ -22,4 +22,7 @@ internal sealed record SessionSettings
 
     /// <summary>How far ONNX Runtime rewrites the graph before it runs. Less is for sessions that only tell shapes.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
+
+    /// <summary>What ONNX Runtime itself prints on the error stream. Less is for sessions whose runs are expected to fail at times.</summary>
+    public OrtLoggingLevel LogSeverity { get; init; } = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
 }
