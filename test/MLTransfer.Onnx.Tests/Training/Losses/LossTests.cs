@@ -7,6 +7,8 @@ namespace MLTransfer.Onnx.Tests.Training.Losses;
 /// <summary>Against PyTorch in double precision (Golden/make_losses.py), and each gradient against finite differences of its own loss.</summary>
 internal sealed class LossTests
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
     // Single precision against double, over at most a dozen operations.
     private const double Tolerance = 2e-6;
 
@@ -141,7 +143,7 @@ internal sealed class LossTests
     }
 
     private static Golden Read() => JsonSerializer.Deserialize<Golden>(
-        File.ReadAllText(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Training", "Golden", "losses.json")), new JsonSerializerOptions(JsonSerializerDefaults.Web))!;
+        File.ReadAllText(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Training", "Golden", "losses.json")), Json)!;
 
     internal sealed record Golden(int Rows, int Width, GoldenLoss[] Cases);
 
