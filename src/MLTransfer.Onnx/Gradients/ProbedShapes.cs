@@ -39,7 +39,9 @@ internal sealed class ProbedShapes
         string[] inner = [.. graph.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0 && !outputs.Contains(o))];
         OnnxGraph widened = graph with { Outputs = [.. graph.Outputs, .. inner.Select(v => new OnnxValue { Name = v, IsRankKnown = false })] };
         var source = ModelSource.FromMemory(model.WithGraph(widened).ToBytes(), name, folder);
-        using var session = OnnxSession.Create(source, new SessionSettings { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }, warn: null);
+        // Sizes that a graph does not take are no news to the user.
+        var settings = new SessionSettings { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL, LogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var session = OnnxSession.Create(source, settings, warn: null);
         OnnxValue[] entries = [.. InputReach.Entries(graph)];
         Exception? first = null;
         foreach (ProbeSizes attempt in sizes is null ? ProbeSizes.Attempts : [sizes])

@@ -56,7 +56,7 @@ internal sealed class OnnxSession : IDisposable
         using SessionOptions options = ExecutionProviders.Options(target);
         // Memory patterns are planned and kept for each input shape; with open axes that is a leak in all but name.
         options.EnableMemoryPattern = false;
-        options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+        options.LogSeverityLevel = settings.LogLevel;
         // Else ONNX Runtime looks for "ORTM" at the fifth byte, and a file that is an ONNX model to the guard could be another one, of its own format, to it.
         options.AddSessionConfigEntry("session.load_model_format", "ONNX");
         if (settings.IntraOpThreadCount is int threads)

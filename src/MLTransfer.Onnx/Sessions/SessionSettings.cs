@@ -22,4 +22,7 @@ internal sealed record SessionSettings
 
     /// <summary>How far ONNX Runtime rewrites the graph before it runs. Less is for sessions that only tell shapes.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
+
+    /// <summary>From which severity on ONNX Runtime writes to the error stream. Default: errors, which it throws as well.</summary>
+    public OrtLoggingLevel LogLevel { get; init; } = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
 }

@@ -1,7 +1,6 @@
 using System.Collections;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using MLTransfer.FineTuning;
 
 namespace MLTransfer;

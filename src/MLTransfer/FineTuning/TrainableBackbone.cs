@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MLTransfer.Embedding;
 using MLTransfer.Export;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Gradients;

@@ -1,12 +1,10 @@
 using System.Numerics.Tensors;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using MLTransfer.Embedding;
 using MLTransfer.Heads;
 using MLTransfer.Internal;
-using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
 using MLTransfer.Onnx.Training.Graphs;
 

@@ -10,6 +10,7 @@ internal sealed class LossTests
     // Single precision against double, over at most a dozen operations.
     private const double Tolerance = 2e-6;
 
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly Golden Numbers = Read();
 
     private static IEnumerable<TestCaseData> Cases() => Numbers.Cases.Select(c => new TestCaseData(c).SetArgDisplayNames(c.Name));
@@ -141,7 +142,7 @@ internal sealed class LossTests
     }
 
     private static Golden Read() => JsonSerializer.Deserialize<Golden>(
-        File.ReadAllText(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Training", "Golden", "losses.json")), new JsonSerializerOptions(JsonSerializerDefaults.Web))!;
+        File.ReadAllText(Path.Combine(Assets.RepositoryRoot, "test", "MLTransfer.Onnx.Tests", "Training", "Golden", "losses.json")), Json)!;
 
     internal sealed record Golden(int Rows, int Width, GoldenLoss[] Cases);
 
