@@ -23,6 +23,30 @@ internal sealed class BatchPlannerTests
         }
     }
 
+    [TestCase(null)]
+    [TestCase(30)]
+    public void MicroBatch_EqualLengthsOnly_HoldsRowsOfOneLength(int? budget)
+    {
+        var problem = new SoftmaxProblem(rows: 90) { Length = row => 1 + row % 4, EqualLengthsOnly = true };
+        BatchPlanner planner = new(problem, new TrainingOptions { BatchSize = 32, Seed = 1 }, budget);
+        int[] plan = planner.Plan(0);
+        List<int> seen = [];
+        for (int step = 0; step < planner.StepsPerEpoch; step++)
+        {
+            ReadOnlySpan<int> rows = planner.StepRows(plan, step);
+            while (rows.Length > 0)
+            {
+                int count = planner.MicroBatch(rows);
+                int[] together = rows[..count].ToArray();
+                Assert.That(together.Select(problem.LengthOf).Distinct(), Has.One.Items);
+                Assert.That(together.Sum(problem.LengthOf), Is.LessThanOrEqualTo(budget ?? int.MaxValue));
+                seen.AddRange(together);
+                rows = rows[count..];
+            }
+        }
+        Assert.That(seen.Order(), Is.EqualTo(Enumerable.Range(0, 90)));
+    }
+
     [Test]
     public void Plan_AnEpochAlone_IsTheSameAsAfterOthers()
     {
