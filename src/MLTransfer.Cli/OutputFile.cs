@@ -26,6 +26,21 @@ internal static class OutputFile
             File.Delete(full);
     }
 
+    /// <summary>Refuses a folder that cannot be made; it may be there already.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="option">The option that named it, for messages.</param>
+    /// <exception cref="ArgumentException">The path is a file, or the folder above it is not there.</exception>
+    public static void CheckFolder(string path, string option)
+    {
+        if (path.Length == 0)
+            throw new ArgumentException($"{option} is empty. Give the path of a file or folder.");
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (File.Exists(full))
+            throw new ArgumentException($"{option} names '{path}', which is a file. Give a folder, or a file that ends in .onnx.");
+        if (Path.GetDirectoryName(full) is string parent && !Directory.Exists(parent))
+            throw new ArgumentException($"{option} names '{path}', but there is no folder '{parent}'. Make it first.");
+    }
+
     /// <summary>Writes a file under another name and renames it once it is whole, so that a run that is killed leaves an older one as it was.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes to the path it is given.</param>

@@ -120,6 +120,8 @@ public sealed class TrainRefusalTests
         Assert.That(Error("train", data, Path.Combine(_folder, "none", "model.zip")), Does.Contain("'model'").And.Contain("no folder"));
         Assert.That(Error("train", data, there, "--head", "mlp", "--checkpoint", Path.Combine(_folder, "none", "run.state")), Does.Contain("--checkpoint"));
         Assert.That(Error("train", data, there, "--export", Path.Combine(_folder, "none", "model.onnx")), Does.Contain("--export"));
+        Assert.That(Error("train", data, there, "--export", Path.Combine(_folder, "none", "exported")), Does.Contain("--export").And.Contain("no folder"));
+        Assert.That(Error("train", data, there, "--export", data), Does.Contain("--export").And.Contain("which is a file"));
         Assert.That(Error("train", data, data), Does.Contain("name the same file"));
         Assert.That(Error("train", data, there, "--head", "mlp", "--checkpoint", there), Does.Contain("name the same file"));
         Assert.That(File.ReadAllText(data), Does.StartWith("label\ttext"));

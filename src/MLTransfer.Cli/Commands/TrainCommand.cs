@@ -113,6 +113,8 @@ internal static class TrainCommand
             OutputFile.Check(checkpoint, "--checkpoint");
         if (export is not null && ExportFiles.IsFile(export))
             OutputFile.Check(export, "--export");
+        else if (export is not null)
+            OutputFile.CheckFolder(export, "--export");
         (string Name, string? Path)[] given = [("The argument 'data'", data), ("the argument 'model'", output), ("--checkpoint", checkpoint), ("--export", export)];
         IEnumerable<(string Name, string Path)> files = given.Where(f => f.Path is not null).Select(f => (f.Name, Path.GetFullPath(f.Path!)));
         if (files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
@@ -129,7 +131,7 @@ internal static class TrainCommand
         console.WriteLine(PlainText.Of($"{rows.Rows.Count} {Things(rows.Modality)} in {rows.Classes.Count} classes ({classes}), {rows.Problems.Count} left out; backbone {backbone}"));
         string rest = parts is null ? "the backbone stays frozen" : $"{Sizes.Count(parts.ParameterCount)} of the backbone's {Sizes.Count(parts.BackboneParameterCount)}, {parts.Plan}: " +
             $"in {string.Join(", ", parts.Blocks)} of its blocks 0 to {parts.BlockCount - 1}";
-        console.WriteLine(PlainText.Of($"Trained on {trainer.TrainingRowCount} rows, {trainer.HeldOutRowCount} held out: the head's {Sizes.Count(trainer.HeadParameterCount)} numbers; {rest}"));
+        console.WriteLine(PlainText.Of($"Training on {trainer.TrainingRowCount} rows, {trainer.HeldOutRowCount} held out: the head's {Sizes.Count(trainer.HeadParameterCount)} numbers; {rest}"));
     }
 
     private static string Things(BackboneModality modality) => modality == BackboneModality.Image ? "pictures" : "texts";
