@@ -12,7 +12,6 @@ internal sealed class LossTests
     // Single precision against double, over at most a dozen operations.
     private const double Tolerance = 2e-6;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly Golden Numbers = Read();
 
     private static IEnumerable<TestCaseData> Cases() => Numbers.Cases.Select(c => new TestCaseData(c).SetArgDisplayNames(c.Name));
