@@ -226,7 +226,7 @@ internal sealed class FineTuneTrainingTests
         Assert.That(metrics.ConfusionMatrix.Counts.Sum(row => row.Sum()), Is.EqualTo(19), "ML.NET's evaluator leaves rows of a missing label out");
     }
 
-    private byte[] Save(FineTuneOptions options, TextEmbeddingOptions? text = null, int rows = 40)
+    private static byte[] Save(FineTuneOptions options, TextEmbeddingOptions? text = null, int rows = 40)
     {
         var ml = new MLContext(1);
         IDataView data = FineTuneRows.Keyed(ml, FineTuneRows.Make(rows));
