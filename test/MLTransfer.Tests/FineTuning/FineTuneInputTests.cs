@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Backbones;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Tests.Support;
 
