@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Gradients;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Training;
 using MLTransfer.Onnx.Training.Graphs;
 using MLTransfer.Onnx.Training.Losses;
