@@ -12,7 +12,7 @@ internal sealed class StepRunner : IDisposable
     // Sums of squares are added up part by part; the parts depend on the layout alone, so the norm does not depend on the number of threads.
     private const int NumbersPerPart = 1 << 16;
 
-    // AdamW takes about 70 µs for a part of the vector of this size, and handing it to another thread some 20: measured on two cores.
+    // Estimated: an update of a part should take several times as long as handing it to another thread.
     private const int PartsPerThread = 2;
 
     private readonly ITrainingProblem _problem;

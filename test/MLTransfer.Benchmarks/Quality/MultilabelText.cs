@@ -37,7 +37,7 @@ internal static class MultilabelText
             figures.Add("nlupp-mlp-microf1", [.. Enumerable.Range(0, SeedCount).Select(seed => Mlp(ml, trainFeatures, testFeatures, seed))]);
             figures.Add("nlupp-baseline-microf1", [OneVersusRest(ml, trainFeatures, testFeatures)]);
         }
-        ITransformer words = TfIdf(ml).Fit(train);
+        using var words = TfIdf(ml).Fit(train);
         figures.Add("nlupp-tfidf-microf1", [OneVersusRest(ml, ml.Data.Cache(words.Transform(train)), ml.Data.Cache(words.Transform(test)))]);
     }
 

@@ -13,7 +13,7 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
     // Below about half a millisecond for a shard, handing it to another thread costs more than it brings: measured on heads of 384-512-77 at batches of 32 and 128.
     private const double WorkForShard = 75e6;
 
-    // Adding this many numbers takes about as long as handing a part of them to another thread.
+    // Estimated: below it, handing a part of a sum to another thread costs about what it brings.
     private const int NumbersForPart = 1 << 17;
 
     private readonly TrainingData _data;
