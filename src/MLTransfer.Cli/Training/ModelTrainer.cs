@@ -65,7 +65,7 @@ internal sealed class ModelTrainer
         IEstimator<ITransformer>[] steps = _settings switch
         {
             { FineTune: FreezingPlan plan } => [FineTune(plan, progress, cancel)],
-            { Head: HeadKind.Mlp } => [Embedding(), _ml.MulticlassClassification.Trainers.MlpHead(new MlpHeadOptions { HiddenUnits = [HiddenUnits], Training = _settings.Options(Defaults, progress, cancel) })],
+            { Head: HeadKind.Mlp } => [Embedding(), _ml.MulticlassClassification.Trainers.MlpHead(Mlp(progress, cancel))],
             _ => Linear(cancel),
         };
         return Fit(steps, cancel);
@@ -84,6 +84,13 @@ internal sealed class ModelTrainer
     }
 
     private TrainingOptions Defaults => _settings.FineTune is null ? MlpHeadOptions.DefaultTraining : new FineTuneOptions().Training;
+
+    private MlpHeadOptions Mlp(IProgress<TrainingProgress>? progress, CancellationToken cancel)
+    {
+        var options = new MlpHeadOptions { HiddenUnits = [HiddenUnits], Training = _settings.Options(Defaults, progress, cancel) };
+        // Who says how many epochs gets as many.
+        return _settings.EpochCount is null ? options : options with { MinimumStepCount = 0 };
+    }
 
     private IEstimator<ITransformer>[] Linear(CancellationToken cancel) =>
         [Embedding(), _ml.MulticlassClassification.Trainers.LinearHead(new LinearHeadOptions { Seed = _settings.Seed, CancellationToken = cancel })];

@@ -1,5 +1,5 @@
-using Microsoft.ML.Data;
 using System.Globalization;
+using Microsoft.ML.Data;
 
 namespace MLTransfer.Images;
 

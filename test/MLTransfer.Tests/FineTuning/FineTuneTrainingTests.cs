@@ -89,11 +89,16 @@ internal sealed class FineTuneTrainingTests
         using var cancellation = new CancellationTokenSource();
         var options = new FineTuneOptions
         {
-            Training = Training with { EpochCount = 1000, CancellationToken = cancellation.Token, Progress = new Steps(p =>
+            Training = Training with
+            {
+                EpochCount = 1000,
+                CancellationToken = cancellation.Token,
+                Progress = new Steps(p =>
             {
                 if (p.Step == 11)
                     cancellation.Cancel();
-            }) },
+            })
+            },
         };
         using FineTunedTransformer model = Fit(ml, options, FineTuneRows.Make(40));
         Assert.That(model.StepCount, Is.EqualTo(11));
@@ -187,7 +192,9 @@ internal sealed class FineTuneTrainingTests
         IDataView data = ml.Data.LoadFromEnumerable(rows);
         var options = new FineTuneOptions
         {
-            LabelColumnName = "Soft", Freezing = FreezingPlan.Everything, Dropout = 0,
+            LabelColumnName = "Soft",
+            Freezing = FreezingPlan.Everything,
+            Dropout = 0,
             Training = new TrainingOptions { EpochCount = 80, BatchSize = 20, LearningRate = 0.02 },
         };
         using FineTunedTransformer model = ml.MulticlassClassification.Trainers.FineTuneTensor(TrainableBackbones.Tensor(), options, new TensorEmbeddingOptions()).Fit(data);

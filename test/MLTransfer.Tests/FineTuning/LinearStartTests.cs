@@ -24,7 +24,9 @@ internal sealed class LinearStartTests
         Backbone backbone = TrainableBackbones.Tensor();
         FineTuneOptions Options(string label) => new()
         {
-            LabelColumnName = label, Freezing = FreezingPlan.LastBlocks(1), Dropout = 0,
+            LabelColumnName = label,
+            Freezing = FreezingPlan.LastBlocks(1),
+            Dropout = 0,
             Training = new TrainingOptions { EpochCount = 1, BatchSize = 30, LearningRate = 1e-9 },
         };
         var tensors = new TensorEmbeddingOptions();
@@ -57,7 +59,8 @@ internal sealed class LinearStartTests
         var told = new List<TrainingProgress>();
         var options = new FineTuneOptions
         {
-            StartFromLinearHead = false, Freezing = FreezingPlan.LastBlocks(1),
+            StartFromLinearHead = false,
+            Freezing = FreezingPlan.LastBlocks(1),
             Training = new TrainingOptions { EpochCount = 1, BatchSize = 60, LearningRate = 1e-9, Progress = new Steps(told.Add) },
         };
         using FineTunedTransformer model = ml.MulticlassClassification.Trainers.FineTuneTensor(TrainableBackbones.Tensor(), options, new TensorEmbeddingOptions()).Fit(data);
@@ -71,7 +74,9 @@ internal sealed class LinearStartTests
         IDataView data = FineTuneRows.Keyed(ml, FineTuneRows.Make(200));
         var options = new FineTuneOptions
         {
-            HiddenUnits = [12], Freezing = FreezingPlan.LastBlocks(1), Dropout = 0,
+            HiddenUnits = [12],
+            Freezing = FreezingPlan.LastBlocks(1),
+            Dropout = 0,
             Training = new TrainingOptions { EpochCount = 60, BatchSize = 20, LearningRate = 2e-3 },
         };
         using FineTunedTransformer model = ml.MulticlassClassification.Trainers.FineTuneTensor(TrainableBackbones.Tensor(), options, new TensorEmbeddingOptions()).Fit(data);

@@ -1,7 +1,7 @@
+using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Heads.Network;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
-using Microsoft.ML.OnnxRuntime;
 
 namespace MLTransfer.Tests.Heads.Network;
 
