@@ -74,7 +74,26 @@ internal sealed class BackboneTrainer : IDisposable
     /// <summary>Trains.</summary>
     /// <param name="data">The training data; read once.</param>
     /// <param name="labels">Takes the labels and makes targets of them.</param>
-    public FineTuned Train(IDataView data, HeadLabels labels)
+    public FineTuned Train(IDataView data, HeadLabels labels) => Prepare(data, labels, (problem, layout, start, head, targets, rows) =>
+    {
+        Tell($"{_name}: training {layout.ParameterCount} numbers in {layout.Tensors.Length} tensors of '{_backbone.Name}' ({_options.Freezing}) and its head on {problem.RowCount} rows.");
+        TrainingResult result = TrainingLoop.Run(problem, layout, start, Seeded, LengthBudget, Seeded.CheckpointPath is null ? "" : Fingerprint(rows, targets));
+        if (result.End == TrainingEnd.Cancelled)
+            Warn($"{_name} was cancelled after {result.StepCount} steps; the model is the best so far.");
+        HeadNetwork trained = head.ReadFrom(result.Parameters, layout, HeadPrefix).ForRawLabels(targets.LabelMean, targets.LabelScale);
+        return new FineTuned(Adapt(layout, result.Parameters), trained, targets.Output, result);
+    });
+
+    /// <summary>Tries learning rates on the training data and leaves everything as it was.</summary>
+    /// <param name="data">The training data; read once.</param>
+    /// <param name="labels">Takes the labels and makes targets of them.</param>
+    public LearningRateSweep FindLearningRate(IDataView data, HeadLabels labels) =>
+        Prepare(data, labels, (problem, layout, start, _, _, _) => LearningRateFinder.Find(problem, layout, start, Seeded));
+
+    private TrainingOptions Seeded => _options.Training with { Seed = _seed };
+
+    /// <summary>Reads the rows and makes of them what a loop trains on.</summary>
+    private T Prepare<T>(IDataView data, HeadLabels labels, Func<GraphProblem, ParameterLayout, float[], HeadNetwork, HeadTargets, BackboneRows, T> use)
     {
         using BackboneRows rows = ReadRows(data, labels.Column);
         if (rows.SkippedCount > 0)
@@ -107,13 +126,7 @@ internal sealed class BackboneTrainer : IDisposable
             Metric = targets.Metric,
         };
         using var problem = new GraphProblem(graph, layout, trainingData, _backbone.Name, _backbone.Folder, _options.Training.ThreadCount);
-        TrainingOptions options = _options.Training with { Seed = _seed };
-        Tell($"{_name}: training {layout.ParameterCount} numbers in {layout.Tensors.Length} tensors of '{_backbone.Name}' ({_options.Freezing}) and its head on {training.Length} rows.");
-        TrainingResult result = TrainingLoop.Run(problem, layout, start, options, LengthBudget, options.CheckpointPath is null ? "" : Fingerprint(rows, targets));
-        if (result.End == TrainingEnd.Cancelled)
-            Warn($"{_name} was cancelled after {result.StepCount} steps; the model is the best so far.");
-        HeadNetwork trained = head.ReadFrom(result.Parameters, layout, HeadPrefix).ForRawLabels(targets.LabelMean, targets.LabelScale);
-        return new FineTuned(Adapt(layout, result.Parameters), trained, targets.Output, result);
+        return use(problem, layout, start, head, targets, rows);
     }
 
     public void Dispose() => _backbone.Dispose();

@@ -70,6 +70,21 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
         return new FineTunedTransformer(embedding, new MlpHeadTransformer(Name, _step.OutputColumns[0].Name, result.Head, result.Output), result);
     }
 
+    /// <summary>
+    /// Looks for a learning rate before training: the rate rises from 1e-7 to 10 over 100 steps while the loss is watched, and where it falls most steeply is the suggestion for
+    /// <see cref="TrainingOptions.LearningRate"/>. Nothing is changed by it. Reads the data once.
+    /// </summary>
+    /// <param name="input">The training data.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No rows, one class only, or no rate lowers the loss.</exception>
+    public LearningRateSweep FindLearningRate(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using IChannel channel = _host.Start("FindLearningRate");
+        using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed);
+        return trainer.FindLearningRate(input, _task.Read(Name, input.Schema, _options, trainer.FeatureCount));
+    }
+
     /// <summary>Promises features and scores, and checks the columns that are read.</summary>
     /// <param name="inputSchema">What is known of the input.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type; the message names it.</exception>

@@ -32,6 +32,22 @@ internal sealed class FineTuneTrainingTests
     }
 
     [Test]
+    public void FindLearningRate_SuggestsARateThatLearns_AndTheSameAgain()
+    {
+        var ml = new MLContext(0);
+        IDataView training = FineTuneRows.Keyed(ml, FineTuneRows.Make(200)), test = FineTuneRows.Keyed(ml, FineTuneRows.Make(200, seed: 9));
+        var options = new FineTuneOptions { Freezing = FreezingPlan.Everything, Dropout = 0, StartFromLinearHead = false, Training = new TrainingOptions { EpochCount = 60, BatchSize = 20, Seed = 3 } };
+        FineTuneEstimator Estimator(FineTuneOptions o) => ml.MulticlassClassification.Trainers.FineTuneTensor(TrainableBackbones.Tensor(), o, new TensorEmbeddingOptions());
+
+        LearningRateSweep sweep = Estimator(options).FindLearningRate(training);
+        using FineTunedTransformer tuned = Estimator(options with { Training = options.Training with { LearningRate = sweep.Suggestion } }).Fit(training);
+
+        Assert.That(sweep.Rates, Is.Ordered.Ascending.And.Count.EqualTo(sweep.Losses.Count));
+        Assert.That(Estimator(options).FindLearningRate(training).Losses, Is.EqualTo(sweep.Losses));
+        Assert.That(ml.MulticlassClassification.Evaluate(tuned.Transform(test)).MicroAccuracy, Is.GreaterThan(0.95));
+    }
+
+    [Test]
     public void FineTuneText_LearnsWhatALinearHeadOnFrozenFeaturesCannot()
     {
         var ml = new MLContext(0);
