@@ -1,4 +1,6 @@
+using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Onnx.Training;
+using MLTransfer.Onnx.Training.Graphs;
 
 namespace MLTransfer.Onnx.Tests.Training.Graphs;
 
@@ -96,5 +98,34 @@ internal sealed class GraphProblemTests
         for (int i = 0; i < 100; i++)
             tiny.Problem.Gradient(rows, new StepInfo(i, 0, 0, 3, rows.Length), tiny.Start, gradient);
         Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / 100, Is.LessThanOrEqualTo(1024));
+    }
+
+    [Test]
+    public void Gradient_TellsSourcesWhereInTheRunItIs_AndEvaluationUsesItsOwn()
+    {
+        using var tiny = new TinyTraining(heldOut: 6);
+        var seen = new List<StepInfo>();
+        var data = tiny.Data with { Sources = [new Told(tiny.Data.Sources[0], seen)], EvaluationSources = tiny.Data.Sources };
+        using var problem = new GraphProblem(tiny.Graph, tiny.Layout, data, "tiny", threadCount: 1);
+        var step = new StepInfo(17, 4, 2, 3, 5);
+        problem.Gradient([0, 1], step, tiny.Start, tiny.Layout.Allocate());
+        problem.Evaluate(tiny.Start, CancellationToken.None);
+        Assert.That(seen, Is.EqualTo(new[] { step }));
+    }
+
+    private sealed class Told(IRowSource inner, List<StepInfo> seen) : IRowSource
+    {
+        public string InputName => inner.InputName;
+
+        public RowTensor CreateTensor() => new Tensor(inner.CreateTensor(), seen);
+
+        private sealed class Tensor(RowTensor inner, List<StepInfo> seen) : RowTensor
+        {
+            public override OrtValue Fill(ReadOnlySpan<int> rows, int longest, in StepInfo step)
+            {
+                seen.Add(step);
+                return inner.Fill(rows, longest, step);
+            }
+        }
     }
 }

@@ -57,6 +57,22 @@ internal sealed class PrefixSplitTests
     }
 
     [Test]
+    public void Of_PositionsWithoutRows_AreNotKeptForEachRowButMadeAgain()
+    {
+        var graph = new GraphBuilder("positions");
+        string ids = graph.Input("ids", OnnxElementType.Int64, "rows", "tokens");
+        string words = graph.Node("Gather", [graph.Initializer("word_table", new float[12], 3, 4), ids], "words");
+        string length = graph.Node("Gather", [graph.Node("Shape", [ids], "shape"), graph.Initializer("one", [1L])], "length");
+        string places = graph.Node("Range", [graph.Initializer("zero", [0L]), length, graph.Initializer("step", [1L])], "places");
+        string positions = graph.Node("Gather", [graph.Initializer("position_table", new float[256], 64, 4), places], "positions");
+        string scaled = graph.Node("Mul", [words, graph.Initializer("scale", [1f, 2, 3, 4], 4)], "scaled");
+        OnnxModel model = graph.Output(graph.Node("Add", [scaled, positions], "y"), OnnxElementType.Float, "rows", "tokens", 4).Build();
+        PrefixSplit split = PrefixSplit.Of(model, ["y"], ["scale"], ProbedShapes.Of(model, "positions"));
+        Assert.That(split.Border.Select(b => b.Name), Is.EqualTo(new[] { "words" }));
+        Assert.That(split.Trained.Graph.Nodes.Select(n => n.Outputs[0]), Has.Member("positions"));
+    }
+
+    [Test]
     public void Of_BiasesOnly_TrainsFromTheFirstBias()
     {
         using PreparedModel model = PreparedModel.Golden("resnet18-folded-17");
