@@ -36,7 +36,7 @@ public sealed record FreezingPlan
     public static FreezingPlan LastBlocks(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return new FreezingPlan(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"last {count} blocks"), lastBlocks: count);
+        return new FreezingPlan(count == 1 ? "last block" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"last {count} blocks"), lastBlocks: count);
     }
 
     /// <summary>What lies behind a value of the graph is trained.</summary>
