@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Internal;
 
 namespace MLTransfer.Onnx.Gradients;
 
@@ -113,6 +114,9 @@ internal sealed class GradientNode(GradientTape tape, OnnxNode node, string?[] u
         if (wanted.SameShape(shape))
             return gradient;
         int leading = shape.Rank - wanted.Rank;
+        // An axis that is neither 1 nor that of the result was stretched in one run and not in another: no fixed sum is its gradient.
+        if (leading < 0 || Enumerable.Range(0, wanted.Rank).Any(i => !wanted.Axes[i].IsOne && wanted.Axes[i] != shape.Axes[leading + i]))
+            throw Throw.StretchUnclear(Node.Label, target);
         long[] stretched = [.. Enumerable.Range(leading, wanted.Rank).Where(i => wanted.Axes[i - leading].IsOne && !shape.Axes[i].IsOne).Select(i => (long)i)];
         long[] missing = [.. Enumerable.Range(0, leading).Select(i => (long)i)];
         if (stretched.Length == 0)

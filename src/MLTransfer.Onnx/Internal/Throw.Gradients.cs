@@ -17,6 +17,10 @@ internal static partial class Throw
     public static Exception GradientType(OnnxElementType type) => new NotSupportedException(
         $"Gradients are computed in Float or Double, not in {type}. Use the float32 export of the model.");
 
+    public static Exception StretchUnclear(string node, string value) => new NotSupportedException(
+        $"The value '{value}' that goes into node {node} has an axis which is stretched for some sizes of the inputs and not for others, so its gradient cannot be written down. " +
+        "Freeze everything in front of that node, or export the graph with that axis fixed.");
+
     public static Exception ParameterWithoutEffect(string name, string parameter, string loss) => new ArgumentException(
         $"'{parameter}' of the graph '{name}' cannot be trained: '{loss}' does not depend on it, or it is no tensor of real numbers. Leave it out.");
 
