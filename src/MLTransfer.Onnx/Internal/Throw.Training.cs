@@ -1,4 +1,5 @@
 using MLTransfer.Onnx.Training;
+using MLTransfer.Onnx.Training.Losses;
 
 namespace MLTransfer.Onnx.Internal;
 
@@ -55,6 +56,38 @@ internal static partial class Throw
 
     public static Exception SweepInvalid(double minimumRate, double maximumRate) => new ArgumentException(
         $"The sweep of learning rates goes from {Text(minimumRate)} to {Text(maximumRate)}; expected finite numbers above 0, the first below the second.");
+
+    public static Exception LossWidths(TrainingLoss loss, int prediction, int target, int expected) => new ArgumentException(
+        $"{loss} reads a prediction of {prediction} columns with a target of {expected}, but the target has {target}. Give targets of {expected} columns for each row, or choose the slices of a {nameof(CombinedLoss)} so.");
+
+    public static Exception TermOutside(LossTerm term, string what, int end, int width) => new ArgumentException(
+        $"The term {term} reads columns of the {what} up to {end - 1} (the first is 0), but the {what} has {width}. Correct the term's slice or its weight column.");
+
+    public static Exception ColumnsWithoutTerm(int end, int width) => new ArgumentException(
+        $"The prediction has {width} columns, but no term of the {nameof(CombinedLoss)} reads those from {end} on (the first is 0). Give them a term, or predict fewer columns.");
+
+    public static Exception NoTerms() => new ArgumentException($"A {nameof(CombinedLoss)} has no terms. Give at least one.");
+
+    public static Exception NestedCombination() => new ArgumentException(
+        $"A term of a {nameof(CombinedLoss)} is a {nameof(CombinedLoss)} itself. List its terms in the outer one, with their slices counted from the outer prediction and target.");
+
+    public static Exception SchedulesDiffer(int column, TermSchedule first, TermSchedule second) => new ArgumentException(
+        $"Two terms have their weights in column {column} of the target, but one is scheduled as {first} and the other as {second}. Give each its own column.");
+
+    public static Exception WholeBatchCut(int microBatch) => new InvalidOperationException(
+        $"This loss compares the rows of a batch with each other, but a step came in parts (micro-batch {microBatch + 1}). Ask for all rows of a step at once.");
+
+    public static Exception WholeBatchAccumulated(TrainingOptions options) => new ArgumentException(
+        $"This loss compares the rows of a batch with each other, so a step cannot be accumulated from {options.AccumulationCount} batches. " +
+        $"Set {nameof(TrainingOptions)}.{nameof(TrainingOptions.AccumulationCount)} to 1 and {nameof(TrainingOptions.BatchSize)} to as many rows as shall be compared.");
+
+    public static Exception WholeBatchOfUnequalLengths(int shortest, int longest) => new ArgumentException(
+        $"This loss compares the rows of a batch with each other, but this model has no mask, so rows of unequal lengths (here {shortest} to {longest}) cannot be run together. " +
+        "Cut or fill the rows to one length, or choose a loss that looks at each row alone.");
+
+    public static Exception WholeBatchOverBudget(int rows, int longest, int budget) => new ArgumentException(
+        $"This loss compares the rows of a batch with each other, so a batch is one run, but {rows} rows of up to {longest} units are {(long)rows * longest} places and {budget} fit into memory at a time. " +
+        $"Set {nameof(TrainingOptions)}.{nameof(TrainingOptions.BatchSize)} to {Math.Max(1, budget / longest)} or less, or shorten the longest rows.");
 
     public static Exception CheckpointFolderMissing(string path, string folder) => new DirectoryNotFoundException(
         $"The checkpoint '{path}' cannot be written: there is no folder '{folder}'. Make it, or choose another {nameof(TrainingOptions.CheckpointPath)}.");

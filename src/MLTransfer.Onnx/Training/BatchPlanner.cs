@@ -23,7 +23,7 @@ internal sealed class BatchPlanner
     /// <param name="problem">Its rows of weight above 0 are planned.</param>
     /// <param name="options">Batch size, accumulation and seed.</param>
     /// <param name="lengthBudget">Limits a micro-batch to this many padded places (longest row × rows), so that memory has a bound; null for no limit. A row that is longer comes alone.</param>
-    /// <exception cref="ArgumentException">No row counts, or a weight is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">No row counts, or a weight is negative or not finite; or the problem needs whole batches and some step could be cut.</exception>
     public BatchPlanner(ITrainingProblem problem, TrainingOptions options, int? lengthBudget = null)
     {
         _options = options;
@@ -37,8 +37,9 @@ internal sealed class BatchPlanner
         foreach (int row in _rows)
             _lengths[row] = problem.LengthOf(row);
         _hasLengths = _rows.Any(row => _lengths[row] != _lengths[_rows[0]]);
-        RowsPerStep = (int)Math.Min((long)options.BatchSize * options.AccumulationCount, _rows.Length);
-        StepsPerEpoch = (_rows.Length - 1) / RowsPerStep + 1;
+        (RowsPerStep, StepsPerEpoch) = Divide(_rows.Length, options);
+        if (problem.NeedsWholeBatch)
+            CheckNothingCuts();
     }
 
     /// <summary>Rows of a step: the batch size times the accumulated batches, at most all rows.</summary>
@@ -49,6 +50,11 @@ internal sealed class BatchPlanner
 
     /// <summary>Rows planned.</summary>
     public int RowCount => _rows.Length;
+
+    /// <summary>Steps of a whole training.</summary>
+    /// <param name="rowCount">Training rows of weight above 0, at least one.</param>
+    /// <param name="options">Epochs, batch size and accumulation.</param>
+    public static long StepCount(int rowCount, TrainingOptions options) => (long)Divide(rowCount, options).Steps * options.EpochCount;
 
     /// <summary>The rows of an epoch in the order of its steps: step s has those from s · <see cref="RowsPerStep"/> on.</summary>
     public int[] Plan(int epoch)
@@ -82,6 +88,27 @@ internal sealed class BatchPlanner
         return count;
 
         bool Joins(int length, int count) => (!_equalLengthsOnly || length == first) && !(Math.Max(longest, length) * (count + 1L) > _lengthBudget);
+    }
+
+    private static (int Rows, int Steps) Divide(int rowCount, TrainingOptions options)
+    {
+        int rows = (int)Math.Min((long)options.BatchSize * options.AccumulationCount, rowCount);
+        return (rows, (rowCount - 1) / rows + 1);
+    }
+
+    /// <summary>
+    /// Refuses what could cut a step. A budget is not overstepped in silence, nor a batch made smaller than asked for: both would change what the user gets. Whether a budget could cut
+    /// depends on rows and options alone, not on the order of the rows, so that a training is refused before its first step or never.
+    /// </summary>
+    private void CheckNothingCuts()
+    {
+        if (_options.AccumulationCount > 1)
+            throw Throw.WholeBatchAccumulated(_options);
+        int longest = _rows.Max(row => _lengths[row]);
+        if (_equalLengthsOnly && _hasLengths)
+            throw Throw.WholeBatchOfUnequalLengths(_rows.Min(row => _lengths[row]), longest);
+        if ((long)longest * RowsPerStep > _lengthBudget)
+            throw Throw.WholeBatchOverBudget(RowsPerStep, longest, _lengthBudget.Value);
     }
 
     private static bool Counts(ITrainingProblem problem, int row)

@@ -15,6 +15,9 @@ internal interface ITrainingProblem
     /// <summary>Whether only rows of one length may be asked for together, because padding would change their values.</summary>
     bool EqualLengthsOnly => false;
 
+    /// <summary>Whether all rows of a step must be asked for together, because the loss compares them: nothing may cut a step into micro-batches.</summary>
+    bool NeedsWholeBatch => false;
+
     /// <summary>How much a row counts, 0 or above. A row of weight 0 is never asked for.</summary>
     double WeightOf(int row);
 

@@ -41,7 +41,7 @@ internal sealed class TrainingLoop
         _start = start;
         _options = options;
         _planner = new BatchPlanner(problem, options, lengthBudget);
-        _stepCount = (long)_planner.StepsPerEpoch * options.EpochCount;
+        _stepCount = BatchPlanner.StepCount(_planner.RowCount, options);
         _state = new TrainingState(layout, options, start);
         _configuration = "";
         if (options.CheckpointPath is string path)

@@ -3,7 +3,10 @@ using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Onnx.Training.Graphs;
 
-/// <summary>Runs a training graph forwards over rows: their mean loss and predictions. Rows are sorted by length and packed.</summary>
+/// <summary>
+/// Runs a training graph forwards over rows: their mean loss and predictions. Rows are sorted by length and packed; the packs depend on the rows alone. A loss that compares the rows of a
+/// batch compares those of a pack.
+/// </summary>
 internal sealed class GraphEvaluation(OnnxSession session, TrainingGraph graph, ParameterLayout layout, TrainingData data, int threadCount)
 {
     private const int RowsPerRun = 64;
@@ -27,7 +30,7 @@ internal sealed class GraphEvaluation(OnnxSession session, TrainingGraph graph, 
         var step = new StepInfo(0, 0, 0, 0, total > 0 ? total : 1);
         float[] predictions = new float[rows.Length * data.Width];
         double[] losses = new double[ends.Count];
-        var targets = new RowSource(graph.Target, data.Targets, [data.Width]);
+        var targets = new RowSource(graph.Target, data.Targets, [data.TargetWidth]);
         IEnumerable<IRowSource> sources = data.EvaluationSources.IsDefault ? data.Sources : data.EvaluationSources;
         fixed (float* address = parameters)
         {

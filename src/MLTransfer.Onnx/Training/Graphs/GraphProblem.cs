@@ -1,12 +1,13 @@
 using System.Numerics.Tensors;
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Internal;
 using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Onnx.Training.Graphs;
 
 /// <summary>
 /// Training of a graph as the loop sees it. A batch is divided into shards by length, one for each core, which run side by side over one session with one thread each; their gradients are
-/// added in a fixed order, so that the result does not depend on timing. Not thread-safe.
+/// added in a fixed order, so that the result does not depend on timing. Where the loss compares the rows of a batch, it is one run on all threads instead. Not thread-safe.
 /// </summary>
 internal sealed class GraphProblem : ITrainingProblem, IDisposable
 {
@@ -20,6 +21,7 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
     private readonly ParameterLayout _layout;
     private readonly TrainingGraph _graph;
     private readonly double _workPerUnit;
+    private readonly int _threadCount;
     private readonly OnnxSession _gradientSession;
     private readonly Lazy<OnnxSession> _evaluationSession;
     private readonly BoundRun[] _runs;
@@ -38,22 +40,24 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
     /// <param name="data">Its rows.</param>
     /// <param name="name">The model's name, for messages.</param>
     /// <param name="folder">The folder of its external data, or null.</param>
-    /// <param name="threadCount">Shards at most; default: one for each core.</param>
+    /// <param name="threadCount">Threads at most; default: one for each core.</param>
     public GraphProblem(TrainingGraph graph, ParameterLayout layout, TrainingData data, string name, string? folder = null, int? threadCount = null)
     {
         _graph = graph;
         _layout = layout;
         _data = data;
         _workPerUnit = graph.WorkPerUnit;
+        _threadCount = threadCount ?? Environment.ProcessorCount;
+        int shards = graph.NeedsWholeBatch ? 1 : _threadCount;
         var settings = new SessionSettings { IntraOpThreadCount = 1 };
-        _gradientSession = OnnxSession.Create(ModelSource.FromMemory(graph.Gradients.ToBytes(), name, folder), settings, warn: null);
+        _gradientSession = OnnxSession.Create(
+            ModelSource.FromMemory(graph.Gradients.ToBytes(), name, folder), settings with { IntraOpThreadCount = graph.NeedsWholeBatch ? _threadCount : 1 }, warn: null);
         _evaluationSession = new(() => OnnxSession.Create(ModelSource.FromMemory(graph.Evaluation.ToBytes(), name, folder), settings, warn: null));
-        int threads = threadCount ?? Environment.ProcessorCount;
-        var targets = new RowSource(graph.Target, data.Targets, [data.Width]);
-        _runs = [.. Enumerable.Range(0, threads).Select(_ => new BoundRun(_gradientSession, graph, data.Sources, targets))];
-        _ownGradients = new float[threads][];
-        _ends = new int[threads];
-        _workers = new StepWorkers(threads);
+        IRowSource targets = data.TrainingTargets ?? new RowSource(graph.Target, data.Targets, [data.TargetWidth]);
+        _runs = [.. Enumerable.Range(0, shards).Select(_ => new BoundRun(_gradientSession, graph, data.Sources, targets))];
+        _ownGradients = new float[shards][];
+        _ends = new int[shards];
+        _workers = new StepWorkers(shards);
         _runShard = RunShard;
         _addShards = AddShards;
     }
@@ -65,12 +69,16 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
 
     public bool EqualLengthsOnly => _data.EqualLengthsOnly;
 
+    public bool NeedsWholeBatch => _graph.NeedsWholeBatch;
+
     public int LengthOf(int row) => _data.LengthOf(_data.TrainingRows[row]);
 
     public double WeightOf(int row) => _data.Weights[_data.TrainingRows[row]];
 
     public unsafe double Gradient(ReadOnlySpan<int> rows, in StepInfo step, ReadOnlySpan<float> parameters, Span<float> gradient)
     {
+        if (NeedsWholeBatch && step.MicroBatch > 0)
+            throw Throw.WholeBatchCut(step.MicroBatch);
         if (_rows.Length < rows.Length)
             _rows = new int[rows.Length];
         for (int i = 0; i < rows.Length; i++)
@@ -108,10 +116,10 @@ internal sealed class GraphProblem : ITrainingProblem, IDisposable
         return new HeldOut(loss, _data.Metric?.Invoke(_data.HeldOutRows, predictions));
     }
 
-    /// <summary>The mean loss and the predictions [rows, K] of some rows of the data, in their order.</summary>
+    /// <summary>The mean loss and the predictions [rows, P] of some rows of the data, in their order.</summary>
     public (double Loss, float[] Predictions) Predict(int[] rows, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
     {
-        var evaluation = new GraphEvaluation(_evaluationSession.Value, _graph, _layout, _data, _runs.Length);
+        var evaluation = new GraphEvaluation(_evaluationSession.Value, _graph, _layout, _data, _threadCount);
         return evaluation.Run(rows, parameters, cancellationToken);
     }
 

@@ -17,7 +17,7 @@ internal abstract class RowTensor : IDisposable
     /// <param name="step">Where in the run this is, for what is random.</param>
     public abstract OrtValue Fill(ReadOnlySpan<int> rows, int longest, in StepInfo step);
 
-    public void Dispose() => _tensor?.Dispose();
+    public virtual void Dispose() => _tensor?.Dispose();
 
     /// <summary>A tensor over a buffer, the last one again where its memory and shape are the same.</summary>
     protected OrtValue Over<T>(StableBuffer<T> buffer, bool isSameMemory, ReadOnlySpan<long> shape)

@@ -11,11 +11,21 @@ internal sealed record TrainingData
     /// <summary>The same without what is random (dropout, augmentation). Default: <see cref="Sources"/>.</summary>
     public ImmutableArray<IRowSource> EvaluationSources { get; init; }
 
-    /// <summary>The targets, K numbers for each row.</summary>
+    /// <summary>The targets, Q numbers for each row.</summary>
     public required IRowStore Targets { get; init; }
 
-    /// <summary>K.</summary>
+    /// <summary>What the targets are read through in training, such as <see cref="ScheduledTargets"/>; evaluation reads <see cref="Targets"/> as they are. Default: as they are.</summary>
+    public IRowSource? TrainingTargets { get; init; }
+
+    /// <summary>P, the numbers of a prediction.</summary>
     public required int Width { get; init; }
+
+    /// <summary>Q. Default: <see cref="Width"/>.</summary>
+    public int TargetWidth
+    {
+        get => field == 0 ? Width : field;
+        init;
+    }
 
     /// <summary>How much each row counts.</summary>
     public required double[] Weights { get; init; }
@@ -33,7 +43,7 @@ internal sealed record TrainingData
     public int[] HeldOutRows { get; init; } = [];
 
     /// <summary>
-    /// What is measured on the rows held out, higher being better, of their indices and their predictions [rows, K]; null for nothing but the loss.
+    /// What is measured on the rows held out, higher being better, of their indices and their predictions [rows, P]; null for nothing but the loss.
     /// </summary>
     public Func<int[], float[], double>? Metric { get; init; }
 

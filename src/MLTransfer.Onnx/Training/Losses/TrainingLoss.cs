@@ -1,13 +1,25 @@
 using MLTransfer.Onnx.Graphs;
+using MLTransfer.Onnx.Internal;
 
 namespace MLTransfer.Onnx.Training.Losses;
 
 /// <summary>
-/// What is minimised: L = Σ_i w_i · l(x_i, t_i) over the rows i of a batch, x the prediction and t the target, both [batch, K], w the weights of the rows [batch, 1]. The caller
-/// divides the weights by their sum over the whole step, so that L is a mean and shards of a batch add up.
+/// What is minimised: L = Σ_i w_i · l(x_i, t_i) over the rows i of a batch, x the prediction and t the target, both [batch, K] unless a loss says otherwise, w the weights of the rows
+/// [batch, 1]. The caller divides the weights by their sum over the whole step, so that L is a mean and shards of a batch add up.
 /// </summary>
 internal abstract record TrainingLoss
 {
+    /// <summary>Whether a row's loss depends on the other rows of its batch, so that a batch must not be cut: l_i is then the row's share, a function of all x and t.</summary>
+    public virtual bool NeedsWholeBatch => false;
+
+    /// <summary>Refuses widths of prediction and target that the loss cannot read.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    public virtual void CheckWidths(int prediction, int target)
+    {
+        if (target != prediction)
+            throw Throw.LossWidths(this, prediction, target, prediction);
+    }
+
     /// <summary>Appends the loss to a graph that makes the prediction.</summary>
     /// <param name="graph">The graph, opset 13 or above.</param>
     /// <param name="prediction">x.</param>
