@@ -119,7 +119,7 @@ public static partial class TransferCatalog
         return new FineTuneEstimator(environment, backbone, form, task, options);
     }
 
-    private static EmbeddingForm Form(TextEmbeddingOptions options)
+    internal static EmbeddingForm Form(TextEmbeddingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         TextStep Step(Microsoft.ML.Runtime.IHostEnvironment env, Backbone backbone) => new(Embedding.EmbeddingPlan.Make(env, "FineTuneText", backbone, options), options);
@@ -127,7 +127,7 @@ public static partial class TransferCatalog
             new TextStep(Embedding.EmbeddingPlan.Make(env, TextStep.Name, backbone, options), options), options));
     }
 
-    private static EmbeddingForm Form(TensorEmbeddingOptions options)
+    internal static EmbeddingForm Form(TensorEmbeddingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         TensorStep Step(Microsoft.ML.Runtime.IHostEnvironment env, Backbone backbone) => new(Embedding.EmbeddingPlan.Make(env, "FineTuneTensor", backbone, options), options);

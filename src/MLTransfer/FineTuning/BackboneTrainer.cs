@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLTransfer.Distillation;
 using MLTransfer.Embedding;
 using MLTransfer.Heads;
 using MLTransfer.Heads.Linear;
@@ -76,11 +77,11 @@ internal sealed class BackboneTrainer : IDisposable
     /// <param name="labels">Takes the labels and makes targets of them.</param>
     public FineTuned Train(IDataView data, HeadLabels labels) => Prepare(data, labels, (problem, layout, start, head, targets, rows) =>
     {
-        Tell($"{_name}: training {layout.ParameterCount} numbers in {layout.Tensors.Length} tensors of '{_backbone.Name}' ({_options.Freezing}) and its head on {problem.RowCount} rows.");
+        Tell($"{_name}: training {layout.ParameterCount} numbers in {layout.Tensors.Length} tensors of '{_backbone.Name}' ({_options.Freezing}){(head is null ? "" : " and its head")} on {problem.RowCount} rows.");
         TrainingResult result = TrainingLoop.Run(problem, layout, start, Seeded, LengthBudget, Seeded.CheckpointPath is null ? "" : Fingerprint(rows, targets));
         if (result.End == TrainingEnd.Cancelled)
             Warn($"{_name} was cancelled after {result.StepCount} steps; the model is the best so far.");
-        HeadNetwork trained = head.ReadFrom(result.Parameters, layout, HeadPrefix).ForRawLabels(targets.LabelMean, targets.LabelScale);
+        HeadNetwork? trained = head?.ReadFrom(result.Parameters, layout, HeadPrefix).ForRawLabels(targets.LabelMean, targets.LabelScale);
         return new FineTuned(Adapt(layout, result.Parameters), trained, targets.Output, result);
     });
 
@@ -93,31 +94,33 @@ internal sealed class BackboneTrainer : IDisposable
     private TrainingOptions Seeded => _options.Training with { Seed = _seed };
 
     /// <summary>Reads the rows and makes of them what a loop trains on.</summary>
-    private T Prepare<T>(IDataView data, HeadLabels labels, Func<GraphProblem, ParameterLayout, float[], HeadNetwork, HeadTargets, BackboneRows, T> use)
+    private T Prepare<T>(IDataView data, HeadLabels labels, Func<GraphProblem, ParameterLayout, float[], HeadNetwork?, HeadTargets, BackboneRows, T> use)
     {
         using BackboneRows rows = ReadRows(data, labels.Column);
         if (rows.SkippedCount > 0)
             Warn($"{_name} skipped {rows.SkippedCount} rows whose label is missing.");
         HeadTargets targets = labels.ToTargets(rows.Weights);
         (int[] training, int[] heldOut) = Divide(rows.UsableRows, targets.Strata);
-        HeadNetwork head = HeadNetwork.Create(Architecture(), FeatureCount, targets.Width, _seed);
-        if (_options.StartFromLinearHead && _options.HiddenUnits.IsEmpty)
+        HeadNetwork? head = targets.Width == 0 ? null : HeadNetwork.Create(Architecture(), FeatureCount, targets.Width, _seed);
+        if (head is not null && _options.StartFromLinearHead && _options.HiddenUnits.IsEmpty && targets.HasLinearStart)
             head = StartFromLinearHead(head, rows, targets, training);
 
         GraphBuilder builder = GraphBuilder.On(_split.Trained);
         OnnxDimension axis = _split.Trained.Graph.Inputs[0].Dimensions[0];
-        string logits = head.Append(builder, Pooled, axis, HeadPrefix, isTraining: true);
-        string[] names = [.. _chosen.Select(p => p.Name), .. head.Parameters.Select(p => HeadPrefix + p.Name)];
-        TrainingGraph graph = TrainingGraph.Of(builder.Build(), logits, targets.Width, names, targets.Loss, _backbone.Name, _backbone.Folder, _split.Sizes);
-        ParameterLayout layout = Layout(head);
-        float[] start = Start(layout, head);
+        string? logits = head?.Append(builder, Pooled, axis, HeadPrefix, isTraining: true);
+        string prediction = targets.Match?.Append(builder, logits, Pooled, axis) ?? logits!;
+        ParameterLayout layout = Layout(head, targets.Match);
+        TrainingGraph graph = TrainingGraph.Of(builder.Build(), prediction, targets.PredictionWidth, [.. layout.Tensors.Select(t => t.Name)], targets.Loss, _backbone.Name, _backbone.Folder,
+            _split.Sizes, targets.StoredWidth);
+        float[] start = Start(layout, head, targets.Match);
         IRowSource[] sources = [.. rows.Parts.Select(p => p.Source)];
         var trainingData = new TrainingData
         {
-            Sources = [.. sources, .. head.DropoutSources(HeadPrefix, isTraining: true)],
-            EvaluationSources = [.. sources, .. head.DropoutSources(HeadPrefix, isTraining: false)],
+            Sources = [.. sources, .. head?.DropoutSources(HeadPrefix, isTraining: true) ?? []],
+            EvaluationSources = [.. sources, .. head?.DropoutSources(HeadPrefix, isTraining: false) ?? []],
             Targets = targets.Store,
-            Width = targets.Width,
+            Width = targets.PredictionWidth,
+            TargetWidth = targets.StoredWidth,
             Weights = targets.Weights,
             Lengths = rows.Lengths,
             EqualLengthsOnly = rows.EqualLengthsOnly,
@@ -125,6 +128,7 @@ internal sealed class BackboneTrainer : IDisposable
             HeldOutRows = heldOut,
             Metric = targets.Metric,
         };
+        trainingData = ScheduledTargets.Of(trainingData, graph.Target, targets.Loss, Seeded);
         using var problem = new GraphProblem(graph, layout, trainingData, _backbone.Name, _backbone.Folder, _options.Training.ThreadCount);
         return use(problem, layout, start, head, targets, rows);
     }
@@ -178,7 +182,7 @@ internal sealed class BackboneTrainer : IDisposable
         return head.WithLinear(solution.Weights, solution.Biases);
     }
 
-    private ParameterLayout Layout(HeadNetwork head)
+    private ParameterLayout Layout(HeadNetwork? head, FeatureMatch? match)
     {
         int last = _chosen.Max(p => p.Block);
         int? every = _options.UnfreezeEveryEpochs;
@@ -189,16 +193,18 @@ internal sealed class BackboneTrainer : IDisposable
             FirstEpoch = every is int epochs ? epochs * (last - p.Block + 1) : 0,
             IsPretrained = true,
         });
-        return new ParameterLayout(ofBackbone.Concat(head.Trained(HeadPrefix).Select(t => t with { LearningRateFactor = _options.HeadLearningRateFactor })));
+        IEnumerable<TrainedTensor> ofNew = (head?.Trained(HeadPrefix) ?? []).Concat(match?.Trained() ?? []);
+        return new ParameterLayout(ofBackbone.Concat(ofNew.Select(t => t with { LearningRateFactor = _options.HeadLearningRateFactor })));
     }
 
-    private float[] Start(ParameterLayout layout, HeadNetwork head)
+    private float[] Start(ParameterLayout layout, HeadNetwork? head, FeatureMatch? match)
     {
         float[] start = layout.Allocate();
         Dictionary<string, OnnxTensor> weights = _backbone.Model.Graph.Initializers.DistinctBy(t => t.Name).ToDictionary(t => t.Name, StringComparer.Ordinal);
         for (int i = 0; i < _chosen.Length; i++)
             weights[_chosen[i].Name].ToFloats().CopyTo(start, layout.Tensors[i].Offset);
-        head.WriteTo(start, layout, HeadPrefix);
+        head?.WriteTo(start, layout, HeadPrefix);
+        match?.Projection?.WriteTo(start, layout, FeatureMatch.Prefix);
         return start;
     }
 

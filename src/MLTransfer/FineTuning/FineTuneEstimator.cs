@@ -67,7 +67,7 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
         using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed);
         FineTuned result = trainer.Train(input, _task.Read(Name, input.Schema, _options, trainer.FeatureCount));
         EmbeddingTransformer embedding = _form.MakeTransformer(_host, result.Backbone);
-        return new FineTunedTransformer(embedding, new MlpHeadTransformer(Name, _step.OutputColumns[0].Name, result.Head, result.Output), result);
+        return new FineTunedTransformer(embedding, new MlpHeadTransformer(Name, _step.OutputColumns[0].Name, result.Head!, result.Output), result);
     }
 
     /// <summary>

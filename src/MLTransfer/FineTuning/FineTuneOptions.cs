@@ -5,6 +5,18 @@ namespace MLTransfer;
 /// <summary>How a backbone and a head on it are trained together. What the backbone reads is told by the options of its embedding step.</summary>
 public sealed record FineTuneOptions
 {
+    /// <summary>
+    /// Settings for a backbone that has learnt nothing yet, such as those of <see cref="StudentBackbones"/>, to be changed by a <c>with</c> expression: everything is trained, the head starts at
+    /// random and learns at the backbone's rate; 30 epochs of batches of 64 at a learning rate of 0.001.
+    /// </summary>
+    public static FineTuneOptions FromScratch { get; } = new()
+    {
+        Freezing = FreezingPlan.Everything,
+        StartFromLinearHead = false,
+        HeadLearningRateFactor = 1,
+        Training = new TrainingOptions { EpochCount = 30, BatchSize = 64, LearningRate = 1e-3 },
+    };
+
     /// <summary>The label: a key, or probabilities of classes, for classification; Boolean for binary; Single for regression. Default: "Label".</summary>
     /// <exception cref="ArgumentException">Empty.</exception>
     public string LabelColumnName

@@ -39,8 +39,18 @@ internal sealed class FineTuneTask
     public HeadLabels Read(string step, DataViewSchema schema, FineTuneOptions options, int featureCount) =>
         _read(step, HeadSchema.Find(step, schema, options.LabelColumnName), Targets(options), featureCount);
 
+    /// <summary>The label column, to be read.</summary>
+    public HeadLabels Read(string step, DataViewSchema schema, string labelColumnName, TargetOptions targets, int featureCount) =>
+        _read(step, HeadSchema.Find(step, schema, labelColumnName), targets, featureCount);
+
     /// <summary>The columns that are added behind the features.</summary>
     public SchemaShape Promise(string step, SchemaShape input, FineTuneOptions options) => _promise(step, input, options.LabelColumnName);
+
+    /// <summary>The columns that are added.</summary>
+    public SchemaShape Promise(string step, SchemaShape input, string labelColumnName) => _promise(step, input, labelColumnName);
+
+    /// <summary>Refuses settings of targets that make no sense for the task.</summary>
+    public void Check(string step, TargetOptions targets) => _check(targets, step);
 
     private static TargetOptions Targets(FineTuneOptions options) => new(null, options.ClassWeights, options.LabelSmoothing);
 }

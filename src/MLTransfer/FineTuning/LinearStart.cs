@@ -14,7 +14,7 @@ internal static class LinearStart
         int width = targets.Width;
         float[] values = new float[rows.Length * width];
         for (int i = 0; i < rows.Length; i++)
-            targets.Values.AsSpan(rows[i] * width, width).CopyTo(values.AsSpan(i * width));
+            (targets.LinearValues ?? targets.Values).AsSpan(rows[i] * width, width).CopyTo(values.AsSpan(i * width));
         switch (targets.Output)
         {
             case MulticlassOutput:

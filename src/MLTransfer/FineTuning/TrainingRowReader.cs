@@ -67,7 +67,7 @@ internal sealed class TrainingRowReader
         var reader = new TrainingRowReader(step, split, prefix, options.PrefixMemory);
         try
         {
-            return reader.Read(data, labels, options.LabelColumnName, options.WeightColumnName, options.Training.CancellationToken);
+            return reader.Read(data, labels, labels.NeedsColumn ? options.LabelColumnName : null, options.WeightColumnName, options.Training.CancellationToken);
         }
         catch
         {
@@ -77,14 +77,14 @@ internal sealed class TrainingRowReader
         }
     }
 
-    private BackboneRows Read(IDataView data, LabelColumn labels, string labelColumnName, string? weightColumnName, CancellationToken cancellationToken)
+    private BackboneRows Read(IDataView data, LabelColumn labels, string? labelColumnName, string? weightColumnName, CancellationToken cancellationToken)
     {
         string name = _step.Plan.Step;
         _step.CheckInput(data.Schema);
-        DataViewSchema.Column label = HeadSchema.Find(name, data.Schema, labelColumnName);
+        DataViewSchema.Column? label = labelColumnName is null ? null : HeadSchema.Find(name, data.Schema, labelColumnName);
         DataViewSchema.Column? weight = weightColumnName is null ? null : HeadSchema.WeightColumn(name, data.Schema, weightColumnName);
-        IEnumerable<DataViewSchema.Column> needed = _step.InputColumns.Select(c => data.Schema[c]).Append(label);
-        using DataViewRowCursor cursor = data.GetRowCursor((weight is null ? needed : needed.Append(weight.Value)).DistinctBy(c => c.Index));
+        IEnumerable<DataViewSchema.Column> needed = _step.InputColumns.Select(c => data.Schema[c]);
+        using DataViewRowCursor cursor = data.GetRowCursor([.. needed.Concat(new[] { label, weight }.OfType<DataViewSchema.Column>()).DistinctBy(c => c.Index)]);
         using BackboneEncoder encoder = _step.CreateEncoder(new SessionHolder(() => _step.Plan.RentForPacks(), holds: true));
         _equalLengthsOnly = encoder.NeedsEqualLengths || _hasForeignAxis;
         ValueGetter<float>? weightGetter = weight is null ? null : cursor.GetGetter<float>(weight.Value);
@@ -117,7 +117,7 @@ internal sealed class TrainingRowReader
         if (slot > 0)
             Flush(encoder, slot);
         if (_usable.Count == 0)
-            throw Throw.NoTrainingRows(name, labelColumnName, skipped);
+            throw Throw.NoTrainingRows(name, labelColumnName ?? "", skipped);
         if (_weights.TrueForAll(w => w == 0))
             throw Throw.WeightsAllZero(name, weightColumnName!);
         return new BackboneRows(_parts, Array.Exists(_parts, p => p.HasOpenAxis) ? [.. _lengths] : [], _equalLengthsOnly, [.. _weights], [.. _usable], skipped);

@@ -6,6 +6,9 @@ namespace MLTransfer.Heads;
 /// <summary>Collects the labels of training rows.</summary>
 internal abstract class LabelColumn
 {
+    /// <summary>Whether it reads a column; false where rows need no label.</summary>
+    public virtual bool NeedsColumn => true;
+
     /// <summary>Opens the label column of a cursor.</summary>
     public abstract void Bind(DataViewRow cursor);
 

@@ -33,6 +33,8 @@ internal sealed class BinaryLabels : HeadLabels
 
     public override LabelColumn Column => (LabelColumn?)_booleans ?? _numbers!;
 
+    public override HeadOutput Output { get; } = new BinaryOutput();
+
     /// <summary>The columns that a head of such a label adds.</summary>
     public static SchemaShape Promise(string step, SchemaShape input, string labelColumn)
     {
@@ -49,8 +51,7 @@ internal sealed class BinaryLabels : HeadLabels
         double[] counts = [labels.Length - positive, positive];
         if (counts[0] == 0 || counts[1] == 0)
             throw Internal.Throw.OneClass(_step, _name, counts[1] == 0 ? "false" : "true");
-        BinaryOutput output = new();
-        double[] factors = _options.ClassWeights.Resolve(output.Labels, counts);
+        double[] factors = _options.ClassWeights.Resolve(Output.Labels, counts);
         bool[] truths = [.. labels.Select(t => t > 0.5f)];
         return new HeadTargets
         {
@@ -58,7 +59,7 @@ internal sealed class BinaryLabels : HeadLabels
             Weights = [.. labels.Select((t, i) => rowWeights[i] * (factors[0] + t * (factors[1] - factors[0])))],
             Strata = [.. truths.Select(t => t ? 1 : 0)],
             Loss = YesNoLoss.Of(_options.Loss, positiveWeights: null),
-            Output = output,
+            Output = Output,
             MetricName = "accuracy",
             Metric = (rows, logits) => HeadTargets.Share(rows, rowWeights, (i, row) => logits[i] > 0 == truths[row]),
         };

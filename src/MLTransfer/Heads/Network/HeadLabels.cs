@@ -8,6 +8,9 @@ internal abstract class HeadLabels
     /// <summary>Takes the label of each row that is read. A row whose label is missing is to be left out and counted.</summary>
     public abstract LabelColumn Column { get; }
 
+    /// <summary>What the logits of a head for these labels mean.</summary>
+    public abstract HeadOutput Output { get; }
+
     /// <summary>The targets of the rows read.</summary>
     /// <param name="rowWeights">A weight for each row that was kept.</param>
     /// <exception cref="InvalidOperationException">The labels are all of one kind, so that there is nothing to learn.</exception>

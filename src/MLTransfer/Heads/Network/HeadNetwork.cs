@@ -114,6 +114,9 @@ internal sealed class HeadNetwork
         }
     }
 
+    /// <summary>The name of the last hidden layer's units in a graph that <see cref="Append"/> was called on; of the features where there is none.</summary>
+    public string LastHidden(string prefix) => Architecture.HiddenUnits.IsEmpty ? Features : prefix + $"activation{Architecture.HiddenUnits.Length - 1}";
+
     /// <summary>The parameters as the training loop takes them, in order; add what else is trained before or behind.</summary>
     /// <param name="prefix">As given to <see cref="Append"/>.</param>
     /// <param name="firstEpoch">The epoch in which they begin to be trained.</param>

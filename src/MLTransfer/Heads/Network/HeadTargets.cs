@@ -1,3 +1,4 @@
+using MLTransfer.Distillation;
 using MLTransfer.Onnx.Training.Graphs;
 using MLTransfer.Onnx.Training.Losses;
 
@@ -6,15 +7,24 @@ namespace MLTransfer.Heads.Network;
 /// <summary>What the rows of a training are taught, the same for every network that makes K logits of them.</summary>
 internal sealed record HeadTargets
 {
-    /// <summary>n × K, as the loss wants them.</summary>
+    /// <summary>n × Q, as the loss wants them.</summary>
     public required float[] Values { get; init; }
+
+    /// <summary>Q, numbers of a target; 0 for K, as many as there are logits.</summary>
+    public int TargetWidth { get; init; }
+
+    /// <summary>What the loss reads of the network besides its logits; null for nothing.</summary>
+    public FeatureMatch? Match { get; init; }
+
+    /// <summary>n × K: what the best linear head is asked for where training starts from it. Null for <see cref="Values"/> where these have that form, else there is no such start.</summary>
+    public float[]? LinearValues { get; init; }
 
     /// <summary>How much each row counts: its own weight times that of its class.</summary>
     public required double[] Weights { get; init; }
 
     public required TrainingLoss Loss { get; init; }
 
-    /// <summary>What is measured on rows held out, of their indices and their logits; higher is better.</summary>
+    /// <summary>What is measured on rows held out, of their indices and their predictions (logits first); higher is better.</summary>
     public required Func<int[], float[], double> Metric { get; init; }
 
     /// <summary>The metric's name for people.</summary>
@@ -37,7 +47,16 @@ internal sealed record HeadTargets
     /// <summary>K.</summary>
     public int Width => Output.LogitCount;
 
-    public IRowStore Store => new MatrixStore(Values, Width);
+    /// <summary>Numbers of a prediction that the loss reads: the logits and what <see cref="Match"/> adds.</summary>
+    public int PredictionWidth => Width + (Match?.Width ?? 0);
+
+    /// <summary>Whether a linear head can be fitted to start from.</summary>
+    public bool HasLinearStart => LinearValues is not null || TargetWidth == 0;
+
+    /// <summary>Q.</summary>
+    public int StoredWidth => TargetWidth == 0 ? Width : TargetWidth;
+
+    public IRowStore Store => new MatrixStore(Values, StoredWidth);
 
     /// <summary>The weighted share of rows for which something holds.</summary>
     public static double Share(int[] rows, double[] weights, Func<int, int, bool> holds)

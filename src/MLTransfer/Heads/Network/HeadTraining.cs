@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Runtime;
+using MLTransfer.Distillation;
 using MLTransfer.Heads.Linear;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Training;
@@ -42,9 +43,7 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
         standard.Apply(rows.Features, workers);
 
         HeadNetwork start = HeadNetwork.Create(architecture, rows.Features.Columns, targets.Width, Seed);
-        OnnxModel model = start.ToModel(isTraining: true);
-        var graph = TrainingGraph.Of(model, HeadNetwork.Logits, targets.Width, [.. start.Parameters.Select(p => p.Name)], targets.Loss, step);
-        var run = new Run(start, graph, new AlignedRows(rows.Features), targets);
+        var run = new Run(step, start, new AlignedRows(rows.Features), targets);
 
         TrainingOptions enough = options with { EpochCount = Epochs(training.Count(row => targets.Weights[row] > 0), minimumStepCount) };
         Outcome outcome = run.Train(training, heldOut, enough, options.CheckpointPath is null ? "" : Fingerprint(rows.Features, targets), heldOut);
@@ -52,7 +51,7 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
         HeadOutput output = targets.Output;
         if (output is MultilabelOutput labels && thresholdFoldCount > 0)
             output = labels with { Thresholds = Thresholds(run, targets, enough, thresholdFoldCount, heldOut, outcome) };
-        return new TrainedHead(outcome.Network.ForRawFeatures(standard.Means, standard.Factors).ForRawLabels(targets.LabelMean, targets.LabelScale), output);
+        return new TrainedHead(outcome.Network.ForRawFeatures(standard.Means, standard.Factors).ForRawLabels(targets.LabelMean, targets.LabelScale), output, outcome.Result);
     }
 
     private int Epochs(int rowCount, int minimumStepCount)
@@ -131,29 +130,46 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
     private sealed record Outcome(HeadNetwork Network, TrainingResult Result, float[] Logits);
 
     /// <summary>Trainings of one graph on different rows.</summary>
-    private sealed class Run(HeadNetwork start, TrainingGraph graph, IRowStore features, HeadTargets targets)
+    private sealed class Run(string step, HeadNetwork start, IRowStore features, HeadTargets targets)
     {
+        private readonly TrainingGraph _graph = Graph(step, start, targets);
+
         public Outcome Train(int[] training, int[] heldOut, TrainingOptions options, string fingerprint, int[] predicted)
         {
-            var layout = new ParameterLayout(start.Trained());
+            var layout = new ParameterLayout(start.Trained().Concat(targets.Match?.Trained() ?? []));
             float[] first = layout.Allocate();
             start.WriteTo(first, layout);
+            targets.Match?.Projection?.WriteTo(first, layout, FeatureMatch.Prefix);
             var source = new RowSource(HeadNetwork.Features, features, [start.FeatureCount]);
             var data = new TrainingData
             {
                 Sources = [source, .. start.DropoutSources("", isTraining: true)],
                 EvaluationSources = [source, .. start.DropoutSources("", isTraining: false)],
                 Targets = targets.Store,
-                Width = targets.Width,
+                Width = targets.PredictionWidth,
+                TargetWidth = targets.StoredWidth,
                 Weights = targets.Weights,
                 TrainingRows = training,
                 HeldOutRows = heldOut,
                 Metric = targets.Metric,
             };
-            using var problem = new GraphProblem(graph, layout, data, HeadNetwork.Logits, threadCount: options.ThreadCount);
+            data = ScheduledTargets.Of(data, _graph.Target, targets.Loss, options);
+            using var problem = new GraphProblem(_graph, layout, data, HeadNetwork.Logits, threadCount: options.ThreadCount);
             TrainingResult result = TrainingLoop.Run(problem, layout, first, options, dataFingerprint: fingerprint);
             float[] logits = predicted.Length == 0 ? [] : problem.Predict(predicted, result.Parameters, CancellationToken.None).Predictions;
             return new Outcome(start.ReadFrom(result.Parameters, layout), result, logits);
+        }
+
+        private static TrainingGraph Graph(string step, HeadNetwork start, HeadTargets targets)
+        {
+            var builder = new GraphBuilder("head");
+            OnnxDimension rows = "rows";
+            string features = builder.Input(HeadNetwork.Features, OnnxElementType.Float, rows, start.FeatureCount);
+            string logits = start.Append(builder, features, rows, prefix: "", isTraining: true);
+            string prediction = targets.Match?.Append(builder, logits, start.LastHidden(""), rows) ?? logits;
+            OnnxModel model = builder.Output(prediction, OnnxElementType.Float, rows, targets.PredictionWidth).Build();
+            string[] trained = [.. start.Trained().Concat(targets.Match?.Trained() ?? []).Select(t => t.Name)];
+            return TrainingGraph.Of(model, prediction, targets.PredictionWidth, trained, targets.Loss, step, targetWidth: targets.StoredWidth);
         }
     }
 }

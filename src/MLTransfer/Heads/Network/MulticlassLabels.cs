@@ -50,6 +50,8 @@ internal sealed class MulticlassLabels : HeadLabels
 
     public override LabelColumn Column => (LabelColumn?)_keys ?? _soft!;
 
+    public override HeadOutput Output => _output;
+
     /// <summary>The columns that a head of such a label adds.</summary>
     public static SchemaShape Promise(string step, SchemaShape input, string labelColumn)
     {

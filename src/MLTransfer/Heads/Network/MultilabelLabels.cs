@@ -31,6 +31,8 @@ internal sealed class MultilabelLabels : HeadLabels
 
     public override LabelColumn Column => _vectors;
 
+    public override HeadOutput Output => new MultilabelOutput([.. _labels], [.. Enumerable.Repeat(LabelThresholds.Neutral, _labels.Length)]);
+
     /// <summary>The columns that a head of such a label adds.</summary>
     public static SchemaShape Promise(string step, SchemaShape input, string labelColumn)
     {
@@ -56,7 +58,7 @@ internal sealed class MultilabelLabels : HeadLabels
             Weights = rowWeights,
             Strata = Strata(labels, positives, count),
             Loss = YesNoLoss.Of(_options.Loss, PositiveWeights(positives, count)),
-            Output = new MultilabelOutput([.. _labels], [.. Enumerable.Repeat(LabelThresholds.Neutral, width)]),
+            Output = Output,
             MetricName = "micro-F1",
             Metric = (rows, logits) => MultilabelCounts.Of(rows, logits, labels, width, LabelThresholds.Neutral).F1,
         };

@@ -30,6 +30,8 @@ internal sealed class RegressionLabels : HeadLabels
 
     public override LabelColumn Column => _numbers;
 
+    public override HeadOutput Output { get; } = new RegressionOutput();
+
     /// <summary>The columns that a head of such a label adds.</summary>
     public static SchemaShape Promise(string step, SchemaShape input, string labelColumn)
     {
@@ -51,7 +53,7 @@ internal sealed class RegressionLabels : HeadLabels
             Values = targets,
             Weights = rowWeights,
             Loss = _options.Loss is { Kind: HeadLossKind.Huber } huber ? new HuberLoss(huber.Parameter) : new SquaredErrorLoss(),
-            Output = new RegressionOutput(),
+            Output = Output,
             LabelMean = mean,
             LabelScale = scale,
             MetricName = "R²",

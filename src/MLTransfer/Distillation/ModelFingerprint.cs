@@ -1,0 +1,42 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.ML;
+
+namespace MLTransfer.Distillation;
+
+/// <summary>
+/// What a fitted model is, whoever holds it: SHA-256 over the entries of the file that <c>mlContext.Model.Save</c> would write, without the stamps of the archive. Two processes that load one
+/// file get one fingerprint.
+/// </summary>
+internal static class ModelFingerprint
+{
+    /// <param name="model">The model.</param>
+    /// <param name="more">What else decides its outputs, such as the column that is read.</param>
+    public static string Of(ITransformer model, string more)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"mltransfer-{Guid.NewGuid():N}.zip");
+        try
+        {
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+            new MLContext().Model.Save(model, null, file);
+            file.Position = 0;
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
+            byte[] buffer = new byte[1 << 16];
+            foreach (ZipArchiveEntry entry in archive.Entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{entry.FullName}|{entry.Length}|")));
+                using Stream content = entry.Open();
+                for (int read; (read = content.Read(buffer)) > 0;)
+                    hash.AppendData(buffer, 0, read);
+            }
+            hash.AppendData(Encoding.UTF8.GetBytes(more));
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace MLTransfer.Internal;
+
+internal static partial class Throw
+{
+    public static Exception TeacherNotRowToRow(string column) => new ArgumentException(
+        $"The teacher with the column '{column}' does not map rows one to one: a step of it filters, shuffles or samples rows. Take such steps out of the teacher's chain.");
+
+    public static Exception TeacherColumnType(string column, string type) => new NotSupportedException(
+        $"The teacher reads column '{column}' of type {type}, whose content cannot be told apart for a cache on disk. Give the teacher paths or bytes of files instead, or set no CacheFolder.");
+
+    public static Exception TeacherColumnMissing(string step, string column, IEnumerable<string> found) => new ArgumentException(
+        $"{step}: the teacher adds no column '{column}'. After it there are: {string.Join(", ", found)}. Name the teacher's score or feature column when the Teacher is made.");
+
+    public static Exception TeacherColumnNotScores(string step, string column, string type) => new ArgumentException(
+        $"{step}: the teacher's column '{column}' is {type}; expected Single, or Vector<Single, K> of known size. Name the teacher's score or feature column when the Teacher is made.");
+
+    public static Exception TeacherInput(string step, Exception inner) => new ArgumentException(
+        $"{step}: the training rows do not fit the teacher: {inner.Message} The training data must have the columns that the teacher was fitted on; the student needs them only while it is fitted.", inner);
+
+    public static Exception TeacherLeavesRowsOut(string step, int asked, int answered) => new InvalidOperationException(
+        $"{step}: the teacher answered {answered} rows of {asked}. It must neither leave rows out nor add some; check its steps for RowErrorPolicy.SkipRow and filters.");
+
+    public static Exception TeacherRowsChanged(string step, int before, int after) => new InvalidOperationException(
+        $"{step}: the training data gave {before} rows when it was first read and {after} when it was read again. Cache it (mlContext.Data.Cache), or take shuffling and sampling out of it.");
+
+    public static Exception TeacherNotFinite(string step, string column, int row, int slot, float value) => new InvalidOperationException(
+        $"{step}: the teacher's column '{column}' holds {value.ToString(CultureInfo.InvariantCulture)} in row number {row}, slot index {slot}; expected finite numbers. Filter such rows first, or mend the teacher.");
+
+    public static Exception TeacherClassCount(string step, string column, int found, int expected, string[]? names, IReadOnlyCollection<string> classes) => new ArgumentException(
+        $"{step}: the teacher's column '{column}' has {found} numbers{(names is null ? "" : $" ({List(names)})")}, but the student has {expected}{(classes.Count == 0 ? "" : $" classes ({List(classes)})")}. " +
+        "Teach with a model of the same classes, or give both the same label column.");
+
+    public static Exception TeacherClasses(string step, string column, IReadOnlyCollection<string> onlyTeacher, IReadOnlyCollection<string> onlyStudent) => new ArgumentException(
+        $"{step}: the teacher's column '{column}' and the student's label have other classes. Only the teacher has: {List(onlyTeacher)}. Only the student has: {List(onlyStudent)}. " +
+        "Fit both on the same labels, or pass the teacher's class names as 'labels' where its own are spelled differently.");
+
+    public static Exception TeacherProbability(string step, string column, int row, float value) => new InvalidOperationException(
+        $"{step}: the teacher's column '{column}' was said to hold probabilities, but row number {row} holds {value.ToString(CultureInfo.InvariantCulture)}; expected a number from 0 to 1. " +
+        "Use TeacherScores.Logits for raw scores.");
+
+    public static Exception ConfidenceOfEstimates(string step) => new ArgumentException(
+        $"{step}: a teacher's estimate of a quantity has no confidence to weigh it by. Use TeacherWeighting.Fixed.");
+
+    public static Exception NothingLabelled(string step, string labelColumn, int rows) => new InvalidOperationException(
+        $"{step} minimises a loss of labels, but the label column '{labelColumn}' is missing in all {rows} rows. Check the labels, or leave DistillationLoss.Hard out to learn from the teacher alone.");
+
+    public static Exception DecoupledNeedsClasses(string step, int classes) => new ArgumentException(
+        $"{step}: DistillationLoss.Decoupled compares the wrong classes among each other, so it needs 3 classes or more; here are {classes}. Use DistillationLoss.Hinton.");
+
+    public static Exception LossOfOtherTask(string step, DistillationLoss loss, string task, string instead) => new ArgumentException(
+        $"{step}: the loss {loss} is for {task}. Use DistillationLoss.{instead}.");
+
+    public static Exception NothingTeachesScores(string step, IEnumerable<DistillationLoss> losses) => new ArgumentException(
+        $"{step}: with the losses {string.Join(", ", losses)} nothing teaches the student's scores. Add DistillationLoss.Hard or one on the teacher's scores; to teach features alone use DistillBackbone.");
+
+    public static Exception TeacherAndLosses(string step, string option, bool isGiven, string losses) => new ArgumentException(isGiven
+        ? $"{step}: {option} is set, but no loss reads it. Add one on {losses}, or leave {option} out."
+        : $"{step}: a loss on {losses} needs {option}, which is not set.");
+
+    public static Exception FeaturesOfLinearStudent(string step) => new ArgumentException(
+        $"{step}: a loss on features needs a student with features to train, but its head has no hidden layer. Give it HiddenUnits, or a backbone.");
+
+    public static Exception StudentLoss(string loss) => new ArgumentException(
+        $"A student's options have the loss {loss}; what a student minimises is said by DistilledOptions.Losses. Leave MlpHeadOptions.Loss out.");
+
+    private static string List(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Take(10).Select(n => $"'{n}'")) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
+
+    /// <summary>Says of an error of the teacher's that it is the teacher's.</summary>
+    public static T AsTeacherError<T>(string step, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException and not ObjectDisposedException)
+        {
+            throw TeacherInput(step, e);
+        }
+    }
+}
