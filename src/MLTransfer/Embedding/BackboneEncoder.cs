@@ -263,6 +263,7 @@ internal abstract partial class BackboneEncoder : WindowEncoder
             if (turned is not null)
                 ArrayPool<float>.Shared.Return(turned);
         }
+        Plan.Cache.Flush();
     }
 
     private void Keep(int slot, ReadOnlySpan<float> tokens, int tokenCount, bool isWhole)

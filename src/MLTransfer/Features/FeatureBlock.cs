@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace MLTransfer.Features;
 
@@ -27,6 +28,12 @@ internal sealed class FeatureBlock
     public int? TokenCount { get; }
 
     public int Length => _single?.Length ?? _half!.Length;
+
+    /// <summary>Whether the numbers are kept as float16.</summary>
+    public bool IsHalf => _half is not null;
+
+    /// <summary>The numbers as they lie in memory.</summary>
+    public ReadOnlySpan<byte> Bytes => _single is null ? MemoryMarshal.AsBytes(_half.AsSpan()) : MemoryMarshal.AsBytes(_single.AsSpan());
 
     public long ByteCount => _single is null ? 2L * _half!.Length : 4L * _single.Length;
 

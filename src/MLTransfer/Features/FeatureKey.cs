@@ -19,6 +19,12 @@ internal readonly record struct FeatureKey(ulong A, ulong B, ulong C, ulong D)
         return new FeatureKey(words[0], words[1], words[2], words[3]);
     }
 
+    /// <summary>Writes the 32 bytes of the key.</summary>
+    public void CopyTo(Span<byte> destination) => MemoryMarshal.Write(destination, in this);
+
+    /// <summary>Reads what <see cref="CopyTo"/> wrote.</summary>
+    public static FeatureKey Read(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<FeatureKey>(bytes);
+
     // The words are already uniformly distributed; one of them is a perfect hash code.
     public override int GetHashCode() => A.GetHashCode();
 }
