@@ -115,6 +115,9 @@ internal sealed class GraphBuilder
         return this;
     }
 
+    /// <summary>Whether something in the graph has this name.</summary>
+    public bool Has(string name) => _names.Contains(name);
+
     /// <summary>A name that nothing in the graph has, starting with <paramref name="name"/>.</summary>
     public string Free(string name)
     {

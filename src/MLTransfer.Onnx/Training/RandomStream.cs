@@ -17,4 +17,7 @@ internal enum RandomStream
 
     /// <summary>Dropout masks.</summary>
     Dropout = 5,
+
+    /// <summary>Start values of a fresh network's weights, of each tensor under its own index.</summary>
+    Network = 20,
 }

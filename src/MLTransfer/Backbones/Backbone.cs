@@ -129,6 +129,23 @@ public sealed class Backbone
         return new Backbone(CardInference.WithFeature(Card, run, Origin, pooling, normalize), Source, run, Files, Origin, Cache);
     }
 
+    /// <summary>
+    /// Writes the backbone into a folder: its card, its graph as model.onnx with all its weights, and its tokenizer's files. <see cref="Open"/> of the folder gives the same features. Whole
+    /// or not at all: the files are written beside the folder, which is then renamed.
+    /// </summary>
+    /// <param name="folder">
+    /// A folder to be made in one that is there, an empty one, or one that holds a saved backbone and nothing else, which is replaced.
+    /// </param>
+    /// <exception cref="IOException">The folder holds other files, is a file, or is the one that this backbone was opened from; or the disk is full.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no folder to make it in.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    /// <exception cref="InvalidDataException">The file that the backbone was opened from has changed.</exception>
+    public void Save(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        BackboneFolder.Save(this, folder);
+    }
+
     /// <summary>Opens a backbone from bytes: a card (under its file name), the graph (under the card's name for it) and the tokenizer's files.</summary>
     internal static Backbone FromMemory(string origin, IReadOnlyDictionary<string, byte[]> files)
     {

@@ -54,6 +54,9 @@ internal sealed class WordPieceTokenizer
 
     public int UnkId { get; }
 
+    /// <summary>What its files state.</summary>
+    public WordPieceDefinition Definition => _definition;
+
     /// <summary>The token before a text, or null where the template puts none there.</summary>
     public int? ClsId => _before.Length > 0 ? _before[0] : null;
 

@@ -1,0 +1,10 @@
+using MLTransfer.Internal;
+
+namespace MLTransfer.Distillation.Students;
+
+/// <summary>Checks of options that are sizes.</summary>
+internal static class OptionRange
+{
+    public static int Within(int value, int least, int most, string option) => value >= least && value <= most
+        ? value : throw Throw.StudentOption(option, value, $"a whole number from {least:N0} to {most:N0}".Replace('\u00A0', ' '));
+}
