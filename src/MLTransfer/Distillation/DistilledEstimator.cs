@@ -89,7 +89,7 @@ public sealed class DistilledEstimator : IEstimator<DistilledTransformer>
             throw Throw.DecoupledNeedsClasses(Name, labels.Output.LogitCount);
         var count = new TeacherCount();
         Lesson lesson = Ask(input, labels.Output, count);
-        channel.Info($"{Name}: the teacher ran {count.RunRows} rows; {count.CachedRows} were known.");
+        channel.Info(MessageSensitivity.None, "{0}", $"{Name}: the teacher ran {count.RunRows} rows; {count.CachedRows} were known.");
         var distilled = new DistilledLabels(Name, _options.LabelColumnName, labels, lesson, _losses, featureCount, _seed);
         return _step is null ? FitHead(input, distilled, count, channel) : FitBackbone(input, distilled, count, channel);
     }

@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 using MLTransfer.Heads;
 using MLTransfer.Heads.Network;
 using MLTransfer.Internal;
-using MLTransfer.Onnx.Training.Losses;
 
 namespace MLTransfer.Distillation;
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Distillation;
 
 namespace MLTransfer;
 

@@ -1,9 +1,5 @@
-using MLTransfer.Distillation;
-using MLTransfer.Embedding;
 using MLTransfer.FineTuning;
 using MLTransfer.Internal;
-using MLTransfer.Tensors;
-using MLTransfer.Text;
 
 namespace MLTransfer;
 
@@ -53,8 +49,12 @@ public sealed class Student
     /// <param name="backbone">The backbone.</param>
     /// <param name="inputColumnName">The text column.</param>
     /// <param name="lastBlocks">How many blocks of it are trained.</param>
-    public static Student Text(Backbone backbone, string inputColumnName = "Text", int lastBlocks = 2) =>
-        Text(backbone, TransferCatalog.Simple("Label", lastBlocks), new TextEmbeddingOptions { InputColumnName = inputColumnName, Normalize = false });
+    /// <param name="training">Epochs, batches and so on; null for the defaults of <see cref="FineTuneOptions.Training"/>.</param>
+    public static Student Text(Backbone backbone, string inputColumnName = "Text", int lastBlocks = 2, TrainingOptions? training = null)
+    {
+        FineTuneOptions options = TransferCatalog.Simple("Label", lastBlocks);
+        return Text(backbone, training is null ? options : options with { Training = training }, new TextEmbeddingOptions { InputColumnName = inputColumnName, Normalize = false });
+    }
 
     /// <summary>A text backbone and a head. For a fresh one start from <see cref="FineTuneOptions.FromScratch"/>.</summary>
     /// <param name="backbone">The backbone.</param>

@@ -65,6 +65,15 @@ internal static partial class Throw
     public static Exception StudentLoss(string loss) => new ArgumentException(
         $"A student's options have the loss {loss}; what a student minimises is said by DistilledOptions.Losses. Leave MlpHeadOptions.Loss out.");
 
+    public static Exception LossWithoutHead(string step, DistillationLoss loss) => new ArgumentException(
+        $"{step} teaches features, so the loss {loss} has nothing to act on. Use Cosine, Similarity, Hint, RelationalDistance or RelationalAngle, or train a head with Distilled.");
+
+    public static Exception ModalitiesDiffer(string step, Backbone teacher, Backbone student) => new ArgumentException(
+        $"{step}: teacher '{teacher.Name}' reads {teacher.Card.Modality}, student '{student.Name}' reads {student.Card.Modality}. Both must read the same column.");
+
+    public static Exception ModalityNotTaught(string step, Backbone student) => new NotSupportedException(
+        $"{step}: student '{student.Name}' reads {student.Card.Modality}. Text and tensors are taught here, pictures by DistillImageBackbone of MLTransfer.Images; sounds cannot be trained yet.");
+
     private static string List(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Take(10).Select(n => $"'{n}'")) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
 
     /// <summary>Says of an error of the teacher's that it is the teacher's.</summary>
