@@ -33,6 +33,8 @@ internal sealed class SoftmaxProblem : ITrainingProblem
 
     public bool EqualLengthsOnly { get; init; }
 
+    public bool NeedsWholeBatch { get; init; }
+
     public Func<int, double> Weight { get; init; } = _ => 1;
 
     /// <summary>Called in each gradient with where it is; what it gives back is added to the loss.</summary>

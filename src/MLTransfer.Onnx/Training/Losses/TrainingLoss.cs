@@ -46,6 +46,14 @@ internal abstract record TrainingLoss
     private static string Width(GraphBuilder graph, string values) =>
         Node(graph, "Cast", [Node(graph, "Gather", [Node(graph, "Shape", [values]), Integers(graph, 1)])], OnnxAttribute.Of("to", (long)OnnxElementType.Float));
 
+    /// <summary>A setting that must be above 0 and finite.</summary>
+    protected static double AboveZero(double value, string name) => value > 0 && double.IsFinite(value)
+        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and finite.");
+
+    /// <summary>A setting that must be 0 or above and finite.</summary>
+    protected static double NotNegative(double value, string name) => value >= 0 && double.IsFinite(value)
+        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above, and finite.");
+
     protected static string Node(GraphBuilder graph, string operatorType, string[] inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
         graph.Node(operatorType, inputs, graph.Free($"loss_{operatorType}"), attributes);
 

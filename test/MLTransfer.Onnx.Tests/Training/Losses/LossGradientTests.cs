@@ -20,6 +20,12 @@ internal sealed class LossGradientTests
         new SquaredErrorLoss(),
         new HuberLoss(0.4),
         new CosineLoss(),
+        new HintonLoss(2),
+        new BinaryHintonLoss(2),
+        new HintLoss(),
+        new RelationalDistanceLoss(),
+        new RelationalAngleLoss(),
+        new SimilarityDivergenceLoss(0.5),
     ];
 
     [TestCaseSource(nameof(Losses))]
