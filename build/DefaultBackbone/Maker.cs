@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MLTransfer.Distillation.Students;
 using MLTransfer.Text;
 
 namespace MLTransfer.Build.DefaultBackbone;

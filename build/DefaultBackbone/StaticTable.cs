@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using MLTransfer.Distillation.Students;
 using MLTransfer.Text;
 
 namespace MLTransfer.Build.DefaultBackbone;

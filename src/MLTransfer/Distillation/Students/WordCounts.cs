@@ -36,11 +36,11 @@ internal sealed class WordCounts
         foreach (string? text in texts)
         {
             if (text is null)
-                throw Throw.StudentTextNull(index);
+                throw Throw.StudentTextNull(index, nameof(texts));
             index++;
             Add(counts, WordPieceScan.Normalize(normalizer, text));
         }
-        return counts.Count > 0 ? new WordCounts(counts, normalizer) : throw Throw.StudentWithoutWords(index);
+        return counts.Count > 0 ? new WordCounts(counts, normalizer) : throw Throw.StudentWithoutWords(index, nameof(texts));
     }
 
     private static void Add(Dictionary<string, long> counts, ReadOnlySpan<char> text)

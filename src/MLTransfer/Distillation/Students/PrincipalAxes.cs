@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using MLTransfer.Heads.Linear;
 
-namespace MLTransfer.Build.DefaultBackbone;
+namespace MLTransfer.Distillation.Students;
 
 /// <summary>
 /// The principal axes of vectors: eigenvectors of their covariance, the largest first. All in double precision and in a fixed order, so equal input
