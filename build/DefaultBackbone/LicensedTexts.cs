@@ -20,7 +20,19 @@ internal static class LicensedTexts
 
     /// <summary>Every text of every set, in a fixed order.</summary>
     public static string[] Read(Func<string, string> folderOf) =>
-        [.. Sets.SelectMany(s => Read(s.Set, Path.Combine(folderOf(s.Set), "train.tsv")))];
+        [.. Sets.SelectMany(s => Read(s.Set, folderOf(s.Set)))];
+
+    /// <summary>Every text of one set, in the order of its rows.</summary>
+    public static IEnumerable<string> Read(string set, string folder)
+    {
+        string path = Path.Combine(folder, "train.tsv");
+        return set switch
+        {
+            // One token a line; sentences are numbered.
+            "wnut17" => ReadTable(path, "sentence", "token").GroupBy(r => r[0], r => r[1]).Select(sentence => string.Join(' ', sentence)),
+            _ => ReadTable(path, "text").Select(r => r[0]),
+        };
+    }
 
     /// <summary>Columns by name of a tab-separated file with a header and without quotes.</summary>
     public static IEnumerable<string[]> ReadTable(string path, params string[] columns)
@@ -36,11 +48,4 @@ internal static class LicensedTexts
             yield return [.. indices.Select(i => fields[i])];
         }
     }
-
-    private static IEnumerable<string> Read(string set, string path) => set switch
-    {
-        // One token a line; sentences are numbered.
-        "wnut17" => ReadTable(path, "sentence", "token").GroupBy(r => r[0], r => r[1]).Select(sentence => string.Join(' ', sentence)),
-        _ => ReadTable(path, "text").Select(r => r[0]),
-    };
 }
