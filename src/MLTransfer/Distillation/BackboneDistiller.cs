@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLTransfer.Distillation.Students;
 using MLTransfer.Embedding;
 using MLTransfer.FineTuning;
 using MLTransfer.Internal;

@@ -22,11 +22,14 @@ internal sealed class PrincipalAxes
     /// <summary>The share of the variance that lies along the axes.</summary>
     public double Explained { get; }
 
-    public static PrincipalAxes Find(float[][] vectors, int count)
+    /// <param name="vectors">n vectors of one size.</param>
+    /// <param name="count">How many axes, at most as many as a vector has numbers.</param>
+    /// <param name="isCentred">Whether the mean is taken off first. Without, lengths and angles of the vectors themselves are kept as far as so few numbers can.</param>
+    public static PrincipalAxes Find(float[][] vectors, int count, bool isCentred = true)
     {
         int width = vectors[0].Length;
         double[] mean = new double[width];
-        foreach (float[] vector in vectors)
+        foreach (float[] vector in isCentred ? vectors : [])
         {
             for (int i = 0; i < width; i++)
                 mean[i] += vector[i] / (double)vectors.Length;
