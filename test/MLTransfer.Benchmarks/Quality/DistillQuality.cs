@@ -12,7 +12,7 @@ namespace MLTransfer.Benchmarks.Quality;
 /// </summary>
 internal static class DistillQuality
 {
-    private const string TextTeacher = "all-minilm-l6-v2";
+    private const string TextTeacher = "gte-small";
 
     private static readonly int[] Seeds = [1, 2, 3, 4, 5];
 
