@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Training;
 
@@ -33,31 +32,19 @@ internal sealed class TrainOptions
 
     public Option<string> Head { get; } = new("--head") { Description = "The head: linear, or mlp with one hidden layer.", DefaultValueFactory = _ => Linear };
 
-    public Option<FreezingPlan?> FineTune { get; } = new("--fine-tune")
-    {
-        Description = $"Train the backbone, too: {FineTuneSpec.Forms}. Default: it stays frozen.",
-        HelpName = "PLAN",
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            FreezingPlan? plan = FineTuneSpec.TryParse(text);
-            if (plan is null)
-                result.AddError($"--fine-tune '{text}' is no plan. Give {FineTuneSpec.Forms}.");
-            return plan;
-        },
-    };
+    public Option<FreezingPlan?> FineTune { get; } = FineTuneSpec.Option("Train the backbone, too", "it stays frozen");
 
     public Option<bool> Int8ToFloat { get; } = new("--int8-to-float") { Description = "Turn the 8-bit products of a quantised backbone into float, so that --fine-tune can train them." };
 
-    public Option<int?> Epochs { get; } = Whole("--epochs", "Passes over the rows. Default: 10 with --fine-tune, 60 with --head mlp.");
+    public Option<int?> Epochs { get; } = NumberOption.Whole("--epochs", "Passes over the rows. Default: 10 with --fine-tune, 60 with --head mlp.");
 
-    public Option<int?> BatchSize { get; } = Whole("--batch-size", "Rows of a step. Default: 32.");
+    public Option<int?> BatchSize { get; } = NumberOption.Whole("--batch-size", "Rows of a step. Default: 32.");
 
     public Option<double?> LearningRate { get; } = new("--learning-rate")
     {
         Description = "The highest learning rate. Default: 0.0001 with --fine-tune, 0.001 with --head mlp.",
         HelpName = "RATE",
-        CustomParser = result => Number(result, "--learning-rate", "a number above 0", v => v > 0 && double.IsFinite(v)),
+        CustomParser = result => NumberOption.Read(result, "--learning-rate", "a number above 0", v => v > 0 && double.IsFinite(v)),
     };
 
     public Option<double> HoldOut { get; } = new("--hold-out")
@@ -65,7 +52,7 @@ internal sealed class TrainOptions
         Description = "The share of each class's rows, rounded down, that is measured on and not trained on; 0 trains on all rows unmeasured.",
         HelpName = "SHARE",
         DefaultValueFactory = _ => DefaultHoldOut,
-        CustomParser = result => Number(result, "--hold-out", "a number from 0 to 0.9", v => v is >= 0 and <= LargestHoldOut) ?? 0,
+        CustomParser = result => NumberOption.Read(result, "--hold-out", "a number from 0 to 0.9", v => v is >= 0 and <= LargestHoldOut) ?? 0,
     };
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Decides all that is random: the same seed gives the same model.", DefaultValueFactory = _ => 0 };
@@ -111,27 +98,5 @@ internal sealed class TrainOptions
         bool isByEpochs = isFineTuned || result.GetResult(Head) is { Tokens: [{ Value: Mlp }] };
         if (!isByEpochs && ((Option[])[Epochs, BatchSize, LearningRate, Checkpoint]).FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is Option option)
             result.AddError($"{option.Name} belongs to --fine-tune or --head mlp: a linear head on a frozen backbone is solved, not trained in steps.");
-    }
-
-    private static Option<int?> Whole(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "COUNT" };
-        option.Validators.Add(result =>
-        {
-            // What is no number at all is the parser's own error.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) && count < 1)
-                result.AddError($"{name} is at least 1.");
-        });
-        return option;
-    }
-
-    // The parser's own reading of numbers follows the machine's language, where 0.2 may be 2.
-    private static double? Number(ArgumentResult result, string name, string expected, Func<double, bool> fits)
-    {
-        string text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && fits(value))
-            return value;
-        result.AddError($"{name} is {expected}, not '{text}'.");
-        return null;
     }
 }
