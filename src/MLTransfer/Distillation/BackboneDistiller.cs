@@ -36,7 +36,7 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
         using IChannel channel = host.Start("Distill");
         int seed = options.FineTuning.Training.Seed ?? host.Rand.Next();
         EmbeddingStep step = form.MakeStep(host, student);
-        using var trainer = new BackboneTrainer(name, step, options.FineTuning, channel, seed);
+        using var trainer = new BackboneTrainer(name, step, options.FineTuning, channel, seed, form.MakeViews(host, student));
         var count = new TeacherCount();
         var settings = new TeacherSettings(options.CacheFolder, options.TeacherBatchSize, options.TeacherProgress, options.FineTuning.Training.CancellationToken);
         (float[] features, int width) = new TeacherSignal(name, teacher, rows, settings, count).Features();
@@ -45,8 +45,9 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
         channel.Info(MessageSensitivity.None, "{0}", $"{name}: the teacher ran {count.RunRows} rows; {count.CachedRows} were known.");
         var lesson = new FeatureLesson(Fit(features, width, trainer.FeatureCount, channel), trainer.FeatureCount, losses, seed);
         FineTuned result = trainer.Train(rows, lesson);
+        int rowCount = features.Length / width;
         EpochRecord? kept = result.Training.History.Count == 0 ? null : result.Training.History[result.Training.BestEpoch ?? result.Training.History.Count - 1];
-        return new DistilledBackbone(result.Backbone, new DistillationReport(count.RunRows, count.CachedRows, lesson.RowCount, 0, result.Training.History.Count, result.Training.BestEpoch,
+        return new DistilledBackbone(result.Backbone, new DistillationReport(count.RunRows, count.CachedRows, rowCount, 0, result.Training.History.Count, result.Training.BestEpoch,
             result.Training.StepCount, kept?.HeldOutLoss, kept?.Metric));
     }
 

@@ -18,8 +18,6 @@ internal sealed class FeatureLesson(float[] features, int width, ImmutableArray<
 
     public override HeadOutput Output { get; } = new NoOutput();
 
-    public int RowCount => _places.Places.Count;
-
     public override HeadTargets ToTargets(double[] rowWeights)
     {
         float[] taken = new float[_places.Places.Count * width];
