@@ -1,11 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
-using MLTransfer.Backbones;
-using MLTransfer.Cli.Data;
-using MLTransfer.Cli.Rendering;
 using MLTransfer.Cli.Teaching;
 using MLTransfer.Cli.Training;
-using Spectre.Console;
 
 namespace MLTransfer.Cli.Commands;
 
@@ -18,12 +13,15 @@ internal static class DistillCommand
     [
         "mltransfer distill texts.txt --teacher models/all-minilm-l6-v2 --output small",
         "mltransfer distill texts --teacher models/all-minilm-l6-v2 --student transformer --layers 2 --losses cosine:1,similarity:1:0.1 --output small --cache outputs --checkpoint run.state",
+        "mltransfer distill texts.txt --teacher default --student models/small --fine-tune all --int8 --licence MIT --note data=tickets --output smaller",
+        "mltransfer distill labelled.tsv more.txt --teacher-model teacher.zip --output student.zip",
+        "mltransfer distill tickets.csv --teacher-model teacher.zip --student ngrams --temperature 4 --hard-weight 0.2 --cache outputs --output student.zip --json",
     ];
 
     public static Command Create()
     {
         var options = new DistillOptions();
-        var command = new Command(Name, "Teach a small student what a large teacher knows: a backbone's features on texts without labels.");
+        var command = new Command(Name, "Teach a small student what a large teacher knows: a backbone's features on texts without labels, or a model's scores on texts of which some have a label.");
         options.AddTo(command);
         // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
         command.SetAction((parsed, cancel) => Task.Run(
@@ -31,7 +29,7 @@ internal static class DistillCommand
             {
                 try
                 {
-                    return TeachBackbone(parsed, options, cancel);
+                    return parsed.GetValue(options.TeacherModel) is null ? DistillBackboneRun.Run(parsed, options, cancel) : DistillModelRun.Run(parsed, options, cancel);
                 }
                 catch (OperationCanceledException e) when (parsed.GetValue(options.Checkpoint) is string path && File.Exists(path))
                 {
@@ -46,63 +44,8 @@ internal static class DistillCommand
         return command;
     }
 
-    private static int TeachBackbone(ParseResult parsed, DistillOptions options, CancellationToken cancel)
-    {
-        long start = Stopwatch.GetTimestamp();
-        bool isJson = parsed.GetValue(options.Json);
-        // With --json the output is the report alone; how far the work is goes where messages go.
-        IAnsiConsole console = isJson ? Consoles.Over(parsed.InvocationConfiguration.Error) : Tool.Console(parsed);
-        string[] data = parsed.GetRequiredValue(options.Data);
-        string folder = parsed.GetRequiredValue(options.Output);
-        DistillSettings settings = options.Settings(parsed);
-        OutputFile.CheckFolder(folder, "--output");
-        CheckState(settings, folder, data);
-
-        Backbone teacher = TrainBackbone.Open(parsed.GetRequiredValue(options.Teacher), BackboneModality.Text, null, null);
-        var texts = TextSet.Read(data, parsed.GetRequiredValue(options.TextColumn), cancel);
-        console.WriteLine(PlainText.Of($"{Sizes.Count(texts.Texts.Count)} texts from {texts.FileCount} files, {Sizes.Count(texts.DuplicateCount)} more were there before; teacher {teacher}"));
-        Backbone student = settings.Student.Make(texts.Texts, teacher);
-        BackboneFolder.Check(student, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        var work = new BackboneDistillation(teacher, student, texts.Texts, settings);
-        console.WriteLine(PlainText.Of($"Student {student}; losses {string.Join("; ", work.Losses)}"));
-
-        DistilledBackbone result = TrainingBar.ShowBoth(console, work.EpochCount, (teaching, training) => work.Run(teaching, training, cancel));
-        bool isInt8 = parsed.GetValue(options.Int8);
-        Backbone saved = StudentCard.Put(isInt8 ? result.Backbone.WithInt8Weights() : result.Backbone, folder, teacher, work.Losses, parsed.GetValue(options.Licence), options.NotesOf(parsed));
-        saved.Save(folder);
-        var report = new DistilledBackboneReport
-        {
-            Data = data,
-            TextCount = texts.Texts.Count,
-            DuplicateCount = texts.DuplicateCount,
-            Teacher = teacher.Name,
-            TeacherDimension = teacher.Dimension,
-            Student = settings.Student.Text,
-            Dimension = saved.Dimension,
-            Losses = [.. work.Losses.Select(l => $"{l}")],
-            TeacherRowsRun = result.Report.TeacherRowsRun,
-            TeacherRowsCached = result.Report.TeacherRowsCached,
-            EpochCount = result.Report.EpochCount,
-            BestEpoch = result.Report.BestEpoch + 1,
-            StepCount = result.Report.StepCount,
-            HeldOutFraction = work.HeldOutFraction,
-            HeldOutLoss = result.Report.HeldOutLoss,
-            HeldOutAgreement = result.Report.HeldOutAgreement,
-            Seed = settings.Seed,
-            Folder = folder,
-            ByteCount = new DirectoryInfo(folder).EnumerateFiles().Sum(f => f.Length),
-            IsInt8 = isInt8,
-            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
-        };
-        if (isJson)
-            JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
-        else
-            DistilledBackboneText.Write(console, report);
-        return ExitCode.Done;
-    }
-
     /// <summary>Refuses a checkpoint or cache that cannot be written, or that is something else, before the work.</summary>
-    private static void CheckState(DistillSettings settings, string output, string[] data)
+    public static void CheckState(DistillSettings settings, string output, string[] data)
     {
         if (settings.CheckpointPath is string checkpoint)
             OutputFile.Check(checkpoint, "--checkpoint");

@@ -10,6 +10,8 @@ namespace MLTransfer.Cli.Commands;
 internal sealed class DistillOptions
 {
     private const double LargestHoldOut = 0.9;
+    private const double DefaultTemperature = 2;
+    private const double DefaultWeight = 0.5;
 
     public Argument<string[]> Data { get; } = new("data")
     {
@@ -30,6 +32,19 @@ internal sealed class DistillOptions
     };
 
     public Option<string> TextColumn { get; } = new("--text-column") { Description = "The column of texts in a .tsv or .csv file.", DefaultValueFactory = _ => "text" };
+
+    public Option<string> LabelColumn { get; } = new("--label-column") { Description = "The column of labels in a .tsv or .csv file; a row whose label is empty learns from the teacher alone.", DefaultValueFactory = _ => "label" };
+
+    public Option<string?> TeacherTextColumn { get; } = new("--teacher-text-column") { Description = "The column that the model of --teacher-model reads. Default: the one that its scores are made of." };
+
+    public Option<string> Head { get; } = HeadSpec.Option("The student's head");
+
+    public Option<double?> Temperature { get; } = NumberOption.Real(
+        "--temperature", "T", "How much the teacher's scores are softened; 1 leaves them as they are. Default: 2.", "a number above 0", v => v > 0 && double.IsFinite(v));
+
+    public Option<double?> HardWeight { get; } = NumberOption.Real("--hard-weight", "WEIGHT", "How much labels count; 0 for not at all. Default: 0.5.", "0 or a number above it", v => v >= 0 && double.IsFinite(v));
+
+    public Option<double?> SoftWeight { get; } = NumberOption.Real("--soft-weight", "WEIGHT", "How much the teacher counts. Default: 0.5.", "a number above 0", v => v > 0 && double.IsFinite(v));
 
     public Option<int?> Dimension { get; } = NumberOption.Whole("--dimension", "Numbers of a fresh student's token vector. Default: 256 of static, 128 of transformer.");
 
@@ -107,7 +122,7 @@ internal sealed class DistillOptions
         command.Add(Data);
         foreach (Option option in (Option[])
         [
-            Output, Teacher, TeacherModel, Student, TextColumn, Dimension, Vocabulary, MaxLength, Layers, Heads, Hidden, TokenDimension, FeatureDimension, StartFromTeacher, FineTune, Int8ToFloat,
+            Output, Teacher, TeacherModel, Student, TextColumn, LabelColumn, TeacherTextColumn, Head, Temperature, HardWeight, SoftWeight, Dimension, Vocabulary, MaxLength, Layers, Heads, Hidden, TokenDimension, FeatureDimension, StartFromTeacher, FineTune, Int8ToFloat,
             Losses, Epochs, BatchSize, LearningRate, WeightDecay, HoldOut, EarlyStop, Int8, Licence, Notes, Cache, Checkpoint, Seed, Threads, Json,
         ])
         {
@@ -120,6 +135,9 @@ internal sealed class DistillOptions
         });
         command.Validators.Add(CheckTogether);
     }
+
+    public TaskSettings Task(ParseResult parsed) => new(
+        HeadSpec.Parse(parsed.GetRequiredValue(Head)), parsed.GetValue(Temperature) ?? DefaultTemperature, parsed.GetValue(HardWeight) ?? DefaultWeight, parsed.GetValue(SoftWeight) ?? DefaultWeight);
 
     public DistillSettings Settings(ParseResult parsed) => new()
     {
@@ -166,6 +184,10 @@ internal sealed class DistillOptions
                 : "There is no teacher. Give --teacher with a backbone, or --teacher-model with a model.zip.");
             return;
         }
+        if (Has(Teacher) && First(LabelColumn, TeacherTextColumn, Head, Temperature, HardWeight, SoftWeight) is Option ofTask)
+            result.AddError($"{ofTask.Name} belongs to --teacher-model: with --teacher features are taught, without labels.");
+        if (Has(TeacherModel) && First(Losses, EarlyStop, Int8, StartFromTeacher, Licence, Notes) is Option ofBackbone)
+            result.AddError($"{ofBackbone.Name} belongs to --teacher: with --teacher-model scores of classes are taught, and the student is a model of a task.");
         if (Has(Teacher) && kind == StudentKind.Ngrams)
             result.AddError("--student ngrams is no backbone, so it cannot learn a backbone's features. Give --teacher-model, or --student static.");
         if (kind is not (StudentKind.Static or StudentKind.Transformer) && First(Dimension, Vocabulary, MaxLength, StartFromTeacher) is Option fresh)

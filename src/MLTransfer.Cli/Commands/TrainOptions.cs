@@ -8,8 +8,6 @@ namespace MLTransfer.Cli.Commands;
 /// <summary>The arguments and options of `train`, and which of them fit together.</summary>
 internal sealed class TrainOptions
 {
-    private const string Linear = "linear";
-    private const string Mlp = "mlp";
     private const double LargestHoldOut = 0.9;
     private const double DefaultHoldOut = 0.2;
 
@@ -30,7 +28,7 @@ internal sealed class TrainOptions
 
     public Option<string?> Feature { get; } = new("--feature") { Description = "The value of the backbone's graph that is the feature, as inspect lists them." };
 
-    public Option<string> Head { get; } = new("--head") { Description = "The head: linear, or mlp with one hidden layer.", DefaultValueFactory = _ => Linear };
+    public Option<string> Head { get; } = HeadSpec.Option("The head");
 
     public Option<FreezingPlan?> FineTune { get; } = FineTuneSpec.Option("Train the backbone, too", "it stays frozen");
 
@@ -66,7 +64,6 @@ internal sealed class TrainOptions
     public void AddTo(Command command)
     {
         Preprocessing.AcceptOnlyFromAmong([.. PhotoBackbone.Presets]);
-        Head.AcceptOnlyFromAmong(Linear, Mlp);
         foreach (Argument argument in (Argument[])[Data, Model])
             command.Add(argument);
         foreach (Option option in (Option[])
@@ -79,7 +76,7 @@ internal sealed class TrainOptions
 
     public TrainSettings Settings(ParseResult parsed) => new()
     {
-        Head = parsed.GetValue(Head) == Mlp ? HeadKind.Mlp : HeadKind.Linear,
+        Head = HeadSpec.Parse(parsed.GetRequiredValue(Head)),
         FineTune = parsed.GetValue(FineTune),
         Int8ToFloat = parsed.GetValue(Int8ToFloat),
         EpochCount = parsed.GetValue(Epochs),
@@ -95,7 +92,7 @@ internal sealed class TrainOptions
         bool isFineTuned = result.GetResult(FineTune) is not null;
         if (result.GetResult(Int8ToFloat) is not null && !isFineTuned)
             result.AddError("--int8-to-float belongs to --fine-tune.");
-        bool isByEpochs = isFineTuned || result.GetResult(Head) is { Tokens: [{ Value: Mlp }] };
+        bool isByEpochs = isFineTuned || result.GetResult(Head) is { Tokens: [{ Value: HeadSpec.Mlp }] };
         if (!isByEpochs && ((Option[])[Epochs, BatchSize, LearningRate, Checkpoint]).FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is Option option)
             result.AddError($"{option.Name} belongs to --fine-tune or --head mlp: a linear head on a frozen backbone is solved, not trained in steps.");
     }
