@@ -22,6 +22,9 @@ internal static class Int8Storage
     private const long LeastCount = 512;
     private const long LeastTableWidth = 8;
 
+    // Depthwise kernels of 3 × 3 and the like: a sliver of the size, and no sum over many numbers in which rounding averages out.
+    private const long LeastKernel = 32;
+
     // The axis of a table's rows, told apart from that of channels.
     private const int Table = -1;
 
@@ -87,7 +90,7 @@ internal static class Int8Storage
         (true, "Gather", 0, 2) when node.Int("axis", 0) == 0 => Table,
         (true, "MatMul", 1, 2) => 1,
         (true, "Gemm", 1, 2) => node.Int("transB", 0) != 0 ? 0 : 1,
-        (true, "Conv", 1, >= 3) => 0,
+        (true, "Conv", 1, >= 3) when tensor.ElementCount / Math.Max(1, tensor.Dimensions[0]) >= LeastKernel => 0,
         _ => null,
     };
 

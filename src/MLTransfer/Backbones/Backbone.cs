@@ -132,8 +132,9 @@ public sealed class Backbone
 
     /// <summary>
     /// The same backbone with its large weights stored in 8 bits, about a quarter of the size: matrices and kernels with a scale for each output channel, tables of embeddings with one for
-    /// each row. It computes in float as before: matrices become float when a session opens, of tables only the rows that are read. Features differ by the rounding of the weights. Small
-    /// tensors, biases and normalisations stay float. It can be fine-tuned; what is trained is float again.
+    /// each row. It computes in float as before: matrices become float when a session opens, of tables only the rows that are read. Features differ by the rounding of the weights: cosines above 0.999 for the small
+    /// networks of <see cref="StudentBackbones"/>, 0.996 to 0.998 for the 53 layers of a MobileNetV2. Small
+    /// tensors, biases, normalisations and depthwise kernels stay float. It can be fine-tuned; what is trained is float again.
     /// </summary>
     /// <returns>A backbone in memory; this one where no weight is float and large.</returns>
     /// <exception cref="NotSupportedException">The graph is older than version 7 of ONNX's operators, or needs to be raised to version 17 and cannot be.</exception>

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLTransfer.Tests.FineTuning;
 using MLTransfer.Tests.Support;
 
@@ -57,6 +56,6 @@ internal sealed class PerceptronTensorTests
         Refused(nameof(PerceptronTensorOptions.HiddenUnits), () => new PerceptronTensorOptions { HiddenUnits = [4, 0] });
         Refused(nameof(PerceptronTensorOptions.OutputDimension), () => new PerceptronTensorOptions { OutputDimension = 0 });
 
-        static void Refused(string option, Action make) => Assert.That(make, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(option));
+        static void Refused(string option, Func<object> make) => Assert.That(() => make(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(option));
     }
 }

@@ -107,6 +107,6 @@ internal sealed class StaticTextTests
         Refused(nameof(StaticTextOptions.VocabularySize), () => new StaticTextOptions { VocabularySize = 10 });
         Refused(nameof(StaticTextOptions.MaximumLength), () => new StaticTextOptions { MaximumLength = 2 });
 
-        static void Refused(string option, Action make) => Assert.That(make, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(option));
+        static void Refused(string option, Func<object> make) => Assert.That(() => make(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(option));
     }
 }
