@@ -32,7 +32,7 @@ internal static class ModelFingerprint
                     hash.AppendData(buffer, 0, read);
             }
             hash.AppendData(Encoding.UTF8.GetBytes(more));
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
+            return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
         }
         finally
         {

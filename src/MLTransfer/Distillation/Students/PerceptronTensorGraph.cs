@@ -14,8 +14,9 @@ internal static class PerceptronTensorGraph
         var start = new StartWeights(options.Seed);
         string x = graph.Input(Input, OnnxElementType.Float, "batch", inputCount);
         int width = inputCount;
-        foreach ((int layer, int units) in options.HiddenUnits.Index())
+        for (int layer = 0; layer < options.HiddenUnits.Length; layer++)
         {
+            int units = options.HiddenUnits[layer];
             string name = string.Create(CultureInfo.InvariantCulture, $"layer{layer}");
             x = graph.Node("Relu", [Linear(name, start.He(width, units), units, name)], $"{name}_relu");
             width = units;

@@ -66,6 +66,6 @@ internal sealed class WordCounts
     {
         if (word.Length is 0 or > LongestWord)
             return;
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts.GetAlternateLookup<ReadOnlySpan<char>>(), word, out _)++;
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, word.ToString(), out _)++;
     }
 }
