@@ -26,7 +26,7 @@ internal static class DistillBackboneRun
 
         Backbone teacher = TrainBackbone.Open(parsed.GetRequiredValue(options.Teacher), BackboneModality.Text, null, null);
         var texts = TextSet.Read(data, parsed.GetRequiredValue(options.TextColumn), cancel);
-        console.WriteLine(PlainText.Of($"{Sizes.Count(texts.Texts.Count)} texts from {texts.FileCount} files, {Sizes.Count(texts.DuplicateCount)} more were there before; teacher {teacher}"));
+        console.WriteLine(PlainText.Of($"{Sizes.Count(texts.Texts.Count)} texts from {texts.FileCount} file{(texts.FileCount == 1 ? "" : "s")}, {Sizes.Count(texts.DuplicateCount)} more were there before; teacher {teacher}"));
         Backbone student = settings.Student.Make(texts.Texts, teacher);
         BackboneFolder.Check(student, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var work = new BackboneDistillation(teacher, student, texts.Texts, settings);
