@@ -33,8 +33,8 @@ internal static class DistillBackboneRun
         console.WriteLine(PlainText.Of($"Student {student}; losses {string.Join("; ", work.Losses)}"));
 
         DistilledBackbone result = TrainingBar.ShowBoth(console, work.EpochCount, (teaching, training) => work.Run(teaching, training, cancel));
-        bool isInt8 = parsed.GetValue(options.Int8);
-        Backbone saved = StudentCard.Put(isInt8 ? result.Backbone.WithInt8Weights() : result.Backbone, folder, teacher, work.Losses, parsed.GetValue(options.Licence), options.NotesOf(parsed));
+        Backbone trained = parsed.GetValue(options.Int8) ? result.Backbone.WithInt8Weights() : result.Backbone;
+        Backbone saved = StudentCard.Put(trained, folder, teacher, work.Losses, parsed.GetValue(options.Licence), options.NotesOf(parsed));
         saved.Save(folder);
         var report = new DistilledBackboneReport
         {
@@ -57,7 +57,8 @@ internal static class DistillBackboneRun
             Seed = settings.Seed,
             Folder = folder,
             ByteCount = new DirectoryInfo(folder).EnumerateFiles().Sum(f => f.Length),
-            IsInt8 = isInt8,
+            // Of a very small student no weight is large enough to be stored so.
+            IsInt8 = !ReferenceEquals(trained, result.Backbone),
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
         if (isJson)
