@@ -19,7 +19,7 @@ public sealed partial class TransferOperations
     /// <exception cref="ArgumentException">Teacher and student read different things, a column is missing or of the wrong type, or a loss is not on features.</exception>
     /// <exception cref="IOException">The cache cannot be written. What it holds stays whole.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the teacher ran. Later, the student is the best so far.</exception>
-    /// <remarks>Formula: minimises Σ_i l(P · h_T(x_i), h_S(x_i; θ)) over θ, P the teacher's principal axes where it has more numbers than the student.</remarks>
+    /// <remarks>Formula: minimises Σ_i l(P · h_T(x_i), h_S(x_i; θ)) over θ, P the teacher's principal axes where it has more numbers than the student, turned to the student's start.</remarks>
     public DistilledBackbone DistillBackbone(Backbone teacher, Backbone student, IDataView rows, DistillBackboneOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(teacher);

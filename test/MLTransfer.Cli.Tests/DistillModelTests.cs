@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -39,6 +41,10 @@ public sealed class DistillModelTests
         Assert.That(run.Output, Does.Contain("12 texts with a label in 3 classes").And.Contain("of 3 classes reads Text").And.Contain("6 of those with a label held out").And.Contain("head on hashed n-grams"));
         Assert.That(run.Output, Does.Contain("labels alone").And.Match(@"The teacher (helped|hurt|made no difference): accuracy ").And.Contain("on the same 6 held-out rows; the teacher has 1.000").And.Contain("epoch 20 of 20"));
         Assert.That(Predict(), Is.GreaterThan(0.9));
+        // On labels alone one batch is an epoch: as many epochs as the other has steps.
+        int rows = int.Parse(Regex.Match(run.Output, @"Teaching a .* on (\d+) rows").Groups[1].Value, CultureInfo.InvariantCulture);
+        int epochs = 20 * ((rows + 31) / 32);
+        Assert.That(run.Output, Does.Contain($"epoch {epochs} of {epochs}"));
     }
 
     [Test]

@@ -26,7 +26,7 @@ public sealed class DistillTests
             "--licence", "MIT", "--note", "data=made up", "--note", "purpose=a = b");
 
         Assert.That(run.Code, Is.Zero, run.Error);
-        Assert.That(run.Output, Does.Contain("texts from 1 files").And.Contain("teacher default-text").And.Contain("rows, 0 from the cache").And.Contain("epoch 3 of 3, loss"));
+        Assert.That(run.Output, Does.Contain("texts from 1 file,").And.Contain("teacher default-text").And.Contain("rows, 0 from the cache").And.Contain("epoch 3 of 3, loss"));
         Assert.That(run.Output, Does.Match(@"mean cosine 0\.9\d+ on the 20% of the texts").And.Contain("weights kept of epoch").And.Contain($"Saved {Student}"));
         Backbone student = Backbone.Open(Student);
         Assert.That(student.Name, Is.EqualTo("student"));
@@ -72,7 +72,6 @@ public sealed class DistillTests
             "Hint (weight 0.5)", "RelationalDistance (weight 25)", "RelationalAngle (weight 50)", "Similarity (T = 0.2, weight 2)",
         }));
         Assert.That(report.GetProperty("heldOutAgreement").GetDouble(), Is.InRange(-1, 1));
-        Assert.That(report.GetProperty("isInt8").GetBoolean());
         Assert.That(report.GetProperty("byteCount").GetInt64(), Is.EqualTo(new DirectoryInfo(Student).EnumerateFiles().Sum(f => f.Length)));
         Assert.That(report.GetProperty("epochCount").GetInt32(), Is.EqualTo(4));
         Assert.That(Backbone.Open(Student).Card.MaximumLength, Is.EqualTo(16));
@@ -87,8 +86,10 @@ public sealed class DistillTests
         string small = Path.Combine(_folder, "small");
 
         long large = Json(Run.Of([.. args, Student])).GetProperty("byteCount").GetInt64();
-        long packed = Json(Run.Of([.. args, small, "--int8"])).GetProperty("byteCount").GetInt64();
+        JsonElement report = Json(Run.Of([.. args, small, "--int8"]));
+        long packed = report.GetProperty("byteCount").GetInt64();
 
+        Assert.That(report.GetProperty("isInt8").GetBoolean());
         Assert.That(packed, Is.LessThan(large / 2));
         float[] whole = Features(Backbone.Open(Student), "my refund money please")[0], rounded = Features(Backbone.Open(small), "my refund money please")[0];
         Assert.That(Cosine(whole, rounded), Is.GreaterThan(0.999).And.LessThan(1.000001));
@@ -157,6 +158,28 @@ public sealed class DistillTests
         Assert.That(resumed.Output, Does.Not.Contain("epoch 15 of 300"));
         Assert.That(Run.Of([.. args, "--output", whole]).Code, Is.Zero);
         Assert.That(File.ReadAllBytes(Path.Combine(Student, "model.onnx")), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, "model.onnx"))));
+    }
+
+    [Test]
+    [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
+    public void Distill_ToldToEndWhileTheTeacherRuns_KeepsWhatItSaid()
+    {
+        string texts = Path.Combine(_folder, "many.txt");
+        File.WriteAllLines(texts, Enumerable.Range(0, 20_000).Select(i => $"parcel number {i} is late, please help me with invoice {i * 7} and password {i * 13}"));
+        string[] args = ["distill", texts, "--teacher", "default", "--dimension", "8", "--vocabulary", "500", "--epochs", "1", "--output", Student, "--cache", Cache, "--json"];
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Tool).Assembly.Location, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        while (!process.HasExited && (!Directory.Exists(Cache) || Directory.EnumerateFiles(Cache, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length) < 1_000_000))
+            Thread.Sleep(20);
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.That(process.ExitCode, Is.EqualTo(75));
+        Assert.That(error, Does.Contain($"What the teacher has said so far lies in '{Cache}'").And.Contain("the same command goes on from there"));
+        JsonElement report = Json(Run.Of(args));
+        Assert.That(report.GetProperty("teacherRowsCached").GetInt64(), Is.GreaterThan(500), "a megabyte is a thousand rows of 256 numbers");
+        Assert.That(report.GetProperty("teacherRowsCached").GetInt64() + report.GetProperty("teacherRowsRun").GetInt64(), Is.EqualTo(20_000));
     }
 
     private string WriteTexts(int perClass)

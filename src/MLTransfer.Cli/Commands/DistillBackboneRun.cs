@@ -26,15 +26,15 @@ internal static class DistillBackboneRun
 
         Backbone teacher = TrainBackbone.Open(parsed.GetRequiredValue(options.Teacher), BackboneModality.Text, null, null);
         var texts = TextSet.Read(data, parsed.GetRequiredValue(options.TextColumn), cancel);
-        console.WriteLine(PlainText.Of($"{Sizes.Count(texts.Texts.Count)} texts from {texts.FileCount} files, {Sizes.Count(texts.DuplicateCount)} more were there before; teacher {teacher}"));
+        console.WriteLine(PlainText.Of($"{Sizes.Count(texts.Texts.Count)} texts from {texts.FileCount} file{(texts.FileCount == 1 ? "" : "s")}, {Sizes.Count(texts.DuplicateCount)} more were there before; teacher {teacher}"));
         Backbone student = settings.Student.Make(texts.Texts, teacher);
         BackboneFolder.Check(student, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var work = new BackboneDistillation(teacher, student, texts.Texts, settings);
         console.WriteLine(PlainText.Of($"Student {student}; losses {string.Join("; ", work.Losses)}"));
 
         DistilledBackbone result = TrainingBar.ShowBoth(console, work.EpochCount, (teaching, training) => work.Run(teaching, training, cancel));
-        bool isInt8 = parsed.GetValue(options.Int8);
-        Backbone saved = StudentCard.Put(isInt8 ? result.Backbone.WithInt8Weights() : result.Backbone, folder, teacher, work.Losses, parsed.GetValue(options.Licence), options.NotesOf(parsed));
+        Backbone trained = parsed.GetValue(options.Int8) ? result.Backbone.WithInt8Weights() : result.Backbone;
+        Backbone saved = StudentCard.Put(trained, folder, teacher, work.Losses, parsed.GetValue(options.Licence), options.NotesOf(parsed));
         saved.Save(folder);
         var report = new DistilledBackboneReport
         {
@@ -57,7 +57,8 @@ internal static class DistillBackboneRun
             Seed = settings.Seed,
             Folder = folder,
             ByteCount = new DirectoryInfo(folder).EnumerateFiles().Sum(f => f.Length),
-            IsInt8 = isInt8,
+            // Of a very small student no weight is large enough to be stored so.
+            IsInt8 = !ReferenceEquals(trained, result.Backbone),
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
         if (isJson)

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLTransfer.Tests.Support;
 
 namespace MLTransfer.Tests.Distillation;
 
