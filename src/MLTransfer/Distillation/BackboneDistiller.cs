@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using MLTransfer.Distillation.Students;
 using MLTransfer.Embedding;
 using MLTransfer.FineTuning;
+using MLTransfer.Heads;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Training;
 
@@ -32,6 +33,8 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
             ? [DistillationLoss.Cosine(1), DistillationLoss.Similarity(0.1, 1)] : options.Losses;
         if (losses.FirstOrDefault(l => !l.NeedsFeatures) is DistillationLoss other)
             throw Throw.LossWithoutHead(name, other);
+        if (options.FineTuning.WeightColumnName is string weight)
+            HeadSchema.WeightColumn(name, rows.Schema, weight);
         IHost host = environment.Register(name);
         using IChannel channel = host.Start("Distill");
         int seed = options.FineTuning.Training.Seed ?? host.Rand.Next();
@@ -43,7 +46,7 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
         if (features.Length == 0)
             throw Throw.NoTrainingRows(name, "", 0);
         channel.Info(MessageSensitivity.None, "{0}", $"{name}: the teacher ran {count.RunRows} rows; {count.CachedRows} were known.");
-        var lesson = new FeatureLesson(Fit(features, width, trainer.FeatureCount, channel), trainer.FeatureCount, losses, seed);
+        var lesson = new FeatureLesson(name, Fit(features, width, trainer.FeatureCount, channel), trainer.FeatureCount, losses, seed);
         FineTuned result = trainer.Train(rows, lesson);
         EpochRecord? kept = result.Training.History.Count == 0 ? null : result.Training.History[result.Training.BestEpoch ?? result.Training.History.Count - 1];
         return new DistilledBackbone(result.Backbone, new DistillationReport(count.RunRows, count.CachedRows, lesson.RowCount, 0, result.Training.History.Count, result.Training.BestEpoch,

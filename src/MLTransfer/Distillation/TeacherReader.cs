@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Features;
+using MLTransfer.Heads.Network;
 using MLTransfer.Internal;
 
 namespace MLTransfer.Distillation;
@@ -178,8 +179,13 @@ internal sealed class TeacherReader
         return values;
     }
 
-    private static string[]? Names(DataViewSchema.Column column, int width) =>
-        column.Annotations.Schema.GetColumnOrNull("SlotNames") is null ? null : Heads.ClassNames.OfSlots(column, width);
+    /// <summary>Names of the classes: ML.NET keeps those that are texts as slot names, and others (numbers, Booleans) in an annotation of their type.</summary>
+    private string[]? Names(DataViewSchema.Column column, int width)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull("SlotNames") is not null)
+            return Heads.ClassNames.OfSlots(column, width);
+        return LabelValues.Of(_step, column, "TrainingLabelValues")?.Texts().ToArray();
+    }
 
     private static bool IsNormalized(DataViewSchema.Column column)
     {
