@@ -21,7 +21,7 @@ namespace MLTransfer;
 /// <item><term>Is normalization required?</term><description>No</description></item>
 /// <item><term>Is caching required?</term><description>No, but the data is read up to four times, and the label once more until one is found: cache it where making it is costly.</description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MLTransfer and a native ONNX Runtime; whatever the teacher needs, while training</description></item>
-/// <item><term>Exportable to ONNX</term><description>Yes, by <c>ExportOnnx</c></description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes, by <c>ExportOnnx</c>; a head together with the step that makes its features</description></item>
 /// </list>
 /// <para>Formula: L = Σ_terms λ_term · Σ_i w_i · l_term(i) / Σ_i w_i; by default λ · (cross-entropy to the label, where row i has one) + λ · T² · KL(softmax(t_i / T) ‖ softmax(x_i / T)) with λ = 0.5
 /// and T = 2. See <see cref="DistillationLoss"/> for all terms.</para>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLTransfer.Tests.Export;
 using MLTransfer.Tests.Support;
 
@@ -14,8 +16,15 @@ internal sealed class DistilledHeadContractTests(string task) : DistilledContrac
     protected override Student Student(TrainingOptions training) =>
         MLTransfer.Student.Head(new MlpHeadOptions { FeatureColumnName = "obs", HiddenUnits = [8], MinimumStepCount = 0, Training = training });
 
-    protected override IReadOnlyDictionary<string, Array> Run(ExportedModel exported, DistilledTransformer model, DistillRow[] rows) =>
-        exported.RunNumbers(exported.Inputs[0], [.. rows.Select(r => r.Obs)], 3);
+    protected override IReadOnlyDictionary<string, Array> Run(ExportedModel exported, ITransformer model, DistillRow[] rows) =>
+        exported.RunNumbers("obs", [.. rows.Select(r => r.Obs)], 3);
+
+    protected override ITransformer FitWhole(MLContext ml, IDataView data, Func<Student?, DistilledEstimator> estimator)
+    {
+        // A head is exported behind the step that makes its features.
+        ITransformer embedding = ml.Transforms.EmbedTensor(TrainableBackbones.Tensor(), new TensorEmbeddingOptions()).Fit(data);
+        return new TransformerChain<ITransformer>(embedding, estimator(MLTransfer.Student.Head("Features", [4])).Fit(embedding.Transform(data)));
+    }
 
     protected override string Line(DistillRow row) => DistillLines.Numbers(row.Obs);
 }
@@ -30,8 +39,8 @@ internal sealed class DistilledTextContractTests(string task) : DistilledContrac
     protected override Student Student(TrainingOptions training) =>
         MLTransfer.Student.Text(TrainableBackbones.Text(), new FineTuneOptions { Freezing = FreezingPlan.LastBlocks(1), Training = training with { LearningRate = 3e-3 } }, new TextEmbeddingOptions());
 
-    protected override IReadOnlyDictionary<string, Array> Run(ExportedModel exported, DistilledTransformer model, DistillRow[] rows) =>
-        exported.RunTexts(model.Backbone!, [.. rows.Select(r => r.Text)]);
+    protected override IReadOnlyDictionary<string, Array> Run(ExportedModel exported, ITransformer model, DistillRow[] rows) =>
+        exported.RunTexts(((DistilledTransformer)model).Backbone!, [.. rows.Select(r => r.Text)]);
 
     protected override string Line(DistillRow row) => row.Text;
 }
@@ -46,7 +55,7 @@ internal sealed class DistilledTensorContractTests(string task) : DistilledContr
     protected override Student Student(TrainingOptions training) =>
         MLTransfer.Student.Tensor(TrainableBackbones.Tensor(), new FineTuneOptions { Freezing = FreezingPlan.Everything, Training = training }, new TensorEmbeddingOptions());
 
-    protected override IReadOnlyDictionary<string, Array> Run(ExportedModel exported, DistilledTransformer model, DistillRow[] rows) =>
+    protected override IReadOnlyDictionary<string, Array> Run(ExportedModel exported, ITransformer model, DistillRow[] rows) =>
         exported.RunNumbers("obs", [.. rows.Select(r => r.Obs)], 3);
 
     protected override string Line(DistillRow row) => DistillLines.Numbers(row.Obs);
