@@ -92,6 +92,7 @@ internal sealed class TeacherReader
             keys[place] = key;
         using DataViewRowCursor cursor = _data.GetRowCursor(needed);
         int row = -1, done = 0;
+        bool hasMore = false;
         var batch = new List<int>(_settings.BatchSize);
         HashSet<int> asked = [];
         BatchView view;
@@ -101,6 +102,8 @@ internal sealed class TeacherReader
             batch.Clear();
             view = new BatchView(cursor, Accept, Math.Min(_settings.BatchSize, missing - done));
             int answered = Run(view, output, batch, width);
+            if (hasMore)
+                throw Throw.TeacherRowsChanged(_step, _placeOfRow.Count, row + 1);
             if (answered != batch.Count)
                 throw Throw.TeacherLeavesRowsOut(_step, batch.Count, answered);
             foreach (int place in batch)
@@ -114,11 +117,15 @@ internal sealed class TeacherReader
         if (done < missing)
             throw Throw.TeacherRowsChanged(_step, _outputs.Count, _outputs.Count - missing + done);
 
+        // The teacher's steps may call it from a thread of theirs, one call at a time, where an error of ours would come out as theirs.
         bool Accept()
         {
             row++;
             if (row >= _placeOfRow.Count)
-                throw Throw.TeacherRowsChanged(_step, _placeOfRow.Count, row + 1);
+            {
+                hasMore = true;
+                return false;
+            }
             int place = _placeOfRow[row];
             if (_outputs[place] is not null || !asked.Add(place))
                 return false;
@@ -135,7 +142,7 @@ internal sealed class TeacherReader
         using DataViewRowCursor cursor = scored.GetRowCursor([column]);
         Func<float[]> read = width == 1 && column.Type is not VectorDataViewType ? Single(cursor, column) : Vector(cursor, column);
         int answered = 0;
-        while (cursor.MoveNext())
+        while (Throw.Unwrapped(cursor.MoveNext))
         {
             float[] values = read();
             if (answered >= batch.Count)

@@ -89,6 +89,22 @@ internal static partial class Throw
 
     private static string List(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Take(10).Select(n => $"'{n}'")) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
 
+    /// <summary>
+    /// ML.NET computes rows in threads of its own and hides what went wrong there in an error that says only that something did; this throws what went wrong.
+    /// </summary>
+    public static bool Unwrapped(Func<bool> moveNext)
+    {
+        try
+        {
+            return moveNext();
+        }
+        catch (InvalidOperationException e) when (e.InnerException is Exception inner && e.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal))
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
+            throw;
+        }
+    }
+
     /// <summary>Says of an error of the teacher's that it is the teacher's.</summary>
     public static T AsTeacherError<T>(string step, Func<T> action)
     {

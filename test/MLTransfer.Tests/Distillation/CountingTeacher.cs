@@ -12,7 +12,8 @@ internal sealed class CountingTeacher
         ITransformer counting = ml.Transforms.CustomMapping<Hints, Hints>(
             (from, to) =>
             {
-                Rows.Enqueue(from.Hint);
+                // The array is used again for the next row.
+                Rows.Enqueue([.. from.Hint]);
                 onRow?.Invoke(from.Hint);
                 to.Hint = from.Hint;
             },
@@ -22,7 +23,7 @@ internal sealed class CountingTeacher
 
     public ITransformer Model { get; }
 
-    /// <summary>The hints of the rows that were run, in order.</summary>
+    /// <summary>The hints of the rows that were run; ML.NET runs some at a time.</summary>
     public ConcurrentQueue<float[]> Rows { get; } = [];
 
     private sealed class Hints

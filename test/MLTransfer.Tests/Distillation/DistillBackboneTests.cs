@@ -86,7 +86,7 @@ internal sealed class DistillBackboneTests
         };
         DistilledBackbone result = _ml.Transfer().DistillBackbone(teacher, student, Rows(texts), Options(20) with { Losses = [loss] });
         float[][] wanted = Features(teacher, others);
-        Assert.That(Likeness(wanted, Features(result.Backbone, others)), Is.GreaterThan(0.8).And.GreaterThan(Likeness(wanted, Features(student, others))));
+        Assert.That(Likeness(wanted, Features(result.Backbone, others)), Is.GreaterThan(name == "angle" ? 0.55 : 0.8).And.GreaterThan(Likeness(wanted, Features(student, others)) + 0.2));
     }
 
     [Test]
@@ -117,7 +117,7 @@ internal sealed class DistillBackboneTests
         Assert.That(() => operations.DistillBackbone(text, text, rows, weighted), Throws.ArgumentException.With.Message.Contains("'missing'"));
         Assert.That(told, Is.Empty);
         Assert.That(() => operations.DistillBackbone(TinyMediaBackbones.Image(), TinyMediaBackbones.Image(), rows), Throws.TypeOf<NotSupportedException>().With.Message.Contains("DistillImageBackbone"));
-        Assert.That(() => operations.DistillBackbone(text, text, _ml.Data.TakeRows(rows, 0)), Throws.InvalidOperationException.With.Message.Contains("no training rows"));
+        Assert.That(() => operations.DistillBackbone(text, text, _ml.Data.FilterRowsByColumn(rows, "Weight", lowerBound: 5)), Throws.InvalidOperationException.With.Message.Contains("no training rows"));
     }
 
     [Test]

@@ -57,7 +57,7 @@ internal sealed class DistilledTrainingTests
             Losses = features ? [DistillationLoss.Hard(1e-9), loss] : [loss],
         });
         Assert.That(seen, Has.Count.EqualTo(25));
-        Assert.That(seen.Min(), Is.LessThan(0.7 * seen[0]), string.Join(", ", seen));
+        Assert.That(seen.Min(), Is.LessThan(0.8 * seen[0]), string.Join(", ", seen));
         Assert.That(student.Report.HeldOutLoss, Is.EqualTo(seen.Min()).Within(1e-9), "the best weights are kept");
     }
 
@@ -117,6 +117,7 @@ internal sealed class DistilledTrainingTests
         {
             EpochCount = 300,
             LearningRate = 0.02,
+            Schedule = LearningRateSchedule.Constant(),
             HeldOutFraction = 0.3,
             Seed = 2,
             SelectionCriterion = SelectionCriterion.Metric,

@@ -27,7 +27,7 @@ internal sealed class KilledDistillationTests
     {
         WriteFiles();
         List<string> whole = await RunAsync(Command("whole", "whole-cache", rest: 0));
-        Assert.That(whole[^1], Is.EqualTo($"done {RowCount} 0 50"));
+        Assert.That(whole[^1], Is.EqualTo($"done {RowCount} 0 51"));
 
         // In the middle of the third batch, and at the end of the second.
         List<string> first = await RunAsync(Command("resumed", "cache", rest: 300), lines => Rows(lines) == 40);
@@ -36,7 +36,7 @@ internal sealed class KilledDistillationTests
         long keptByFirst = Kept(second), keptByBoth = Kept(last);
         Assert.That(keptByFirst, Is.InRange(Rows(first) - BatchSize, Rows(first)).And.Positive, "at most one batch is lost");
         Assert.That(keptByBoth, Is.InRange(keptByFirst + Rows(second) - BatchSize, keptByFirst + Rows(second)).And.GreaterThan(keptByFirst), "and again");
-        Assert.That(last[^1], Is.EqualTo($"done {RowCount - keptByBoth} {keptByBoth} 50"));
+        Assert.That(last[^1], Is.EqualTo($"done {RowCount - keptByBoth} {keptByBoth} 51"));
         Assert.That(Rows(last), Is.EqualTo(RowCount - keptByBoth), "the teacher's own count");
         Assert.That(MemoryFile.Entries(await File.ReadAllBytesAsync(Student("resumed"))), Is.EqualTo(MemoryFile.Entries(await File.ReadAllBytesAsync(Student("whole")))));
     }
@@ -50,7 +50,7 @@ internal sealed class KilledDistillationTests
         Assert.That(File.Exists(Student("resumed")), Is.False);
         List<string> resumed = await RunAsync(Command("resumed", "cache", rest: 0));
         Assert.That(Rows(killed) + Rows(resumed), Is.Zero, "another process's cache is as good as its own");
-        Assert.That(resumed[^1], Is.EqualTo($"done 0 {RowCount} 50"));
+        Assert.That(resumed[^1], Is.EqualTo($"done 0 {RowCount} 51"));
         Assert.That(resumed.First(l => l.StartsWith("step", StringComparison.Ordinal)), Is.Not.EqualTo("step 1"), "it went on from a checkpoint");
         Assert.That(MemoryFile.Entries(await File.ReadAllBytesAsync(Student("resumed"))), Is.EqualTo(MemoryFile.Entries(await File.ReadAllBytesAsync(Student("whole")))));
         // Which rows have labels, and what teachers say, decides whose checkpoint it is.
