@@ -49,13 +49,14 @@ internal sealed class TeacherCacheTests
     public void Fit_RowsThatAreTwice_AreRunOnce(bool cached)
     {
         DistillRow[] distinct = DistillRows.Make(30, 2);
-        IDataView rows = DistillRows.Keyed(_ml, [.. distinct, .. distinct, .. distinct.Take(7)]);
+        IDataView rows = DistillRows.Keyed(_ml, [.. distinct.SelectMany(r => new[] { r, r }), .. distinct.Take(7)]);
         var teacher = new CountingTeacher(_ml, rows, DistillRows.FitTeacher(_ml, "multiclass"));
         using DistilledTransformer student = Fit(teacher.Model, rows, o => o with { CacheFolder = cached ? _folder : null });
         Assert.That((student.Report.TeacherRowsRun, student.Report.RowCount), Is.EqualTo((30, 67)));
         Assert.That(teacher.Rows, Has.Count.EqualTo(30));
         float[] said = Signal(Teacher.FromModel(teacher.Model), rows, new TeacherCount()).Classes([.. DistillRows.Classes], areNamed: true);
-        Assert.That(said.AsSpan(30 * 3, 30 * 3).ToArray(), Is.EqualTo(said[..(30 * 3)]), "each row has its own answer");
+        float[][] answers = [.. said.Chunk(3)];
+        Assert.That(Enumerable.Range(0, 67).Select(i => answers[i]), Is.EqualTo(Enumerable.Range(0, 67).Select(i => answers[i < 60 ? i / 2 * 2 : 2 * (i - 60)])), "each row has its own answer");
         Assert.That(said.Distinct().Count(), Is.GreaterThan(80));
     }
 
@@ -65,10 +66,10 @@ internal sealed class TeacherCacheTests
         DistillRow[] all = DistillRows.Make(50, 2);
         IDataView rows = DistillRows.Keyed(_ml, all);
         var teacher = new CountingTeacher(_ml, rows, DistillRows.FitTeacher(_ml, "multiclass"));
-        Fit(teacher.Model, DistillRows.Keyed(_ml, all.Skip(13))).Dispose();
+        Fit(teacher.Model, DistillRows.Keyed(_ml, all.Where((_, i) => i % 4 != 0))).Dispose();
         using DistilledTransformer student = Fit(teacher.Model, rows);
         Assert.That((student.Report.TeacherRowsRun, student.Report.TeacherRowsCached), Is.EqualTo((13, 37)));
-        Assert.That(teacher.Rows.Skip(37).Select(h => h[0]), Is.EquivalentTo(all.Take(13).Select(r => r.Hint[0])));
+        Assert.That(teacher.Rows.Skip(37).Select(h => h[0]), Is.EquivalentTo(all.Where((_, i) => i % 4 == 0).Select(r => r.Hint[0])));
     }
 
     [TestCase("head")]
