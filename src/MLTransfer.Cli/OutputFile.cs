@@ -29,14 +29,15 @@ internal static class OutputFile
     /// <summary>Refuses a folder that cannot be made; it may be there already.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="option">The option that named it, for messages.</param>
+    /// <param name="expected">What the option takes, for messages.</param>
     /// <exception cref="ArgumentException">The path is a file, or the folder above it is not there.</exception>
-    public static void CheckFolder(string path, string option)
+    public static void CheckFolder(string path, string option, string expected = "a folder")
     {
         if (path.Length == 0)
-            throw new ArgumentException($"{option} is empty. Give the path of a file or folder.");
+            throw new ArgumentException($"{option} is empty. Give {expected}.");
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (File.Exists(full))
-            throw new ArgumentException($"{option} names '{path}', which is a file. Give a folder, or a file that ends in .onnx.");
+            throw new ArgumentException($"{option} names '{path}', which is a file. Give {expected}.");
         if (Path.GetDirectoryName(full) is string parent && !Directory.Exists(parent))
             throw new ArgumentException($"{option} names '{path}', but there is no folder '{parent}'. Make it first.");
     }

@@ -56,10 +56,11 @@ internal static class Tool
 
     private static RootCommand Build()
     {
-        var root = new RootCommand("Deep transfer learning for ML.NET: try, train, inspect and check pretrained backbones.")
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, train, distil, inspect and check pretrained backbones.")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
+            DistillCommand.Create(),
             InspectCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
@@ -70,6 +71,7 @@ internal static class Tool
             [root.Name] = ["mltransfer demo", "mltransfer train tickets.csv model.zip", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
             [DemoCommand.Name] = DemoCommand.Examples,
             [TrainCommand.Name] = TrainCommand.Examples,
+            [DistillCommand.Name] = DistillCommand.Examples,
             [InspectCommand.Name] = InspectCommand.Examples,
             [ExportCommand.Name] = ExportCommand.Examples,
             [DoctorCommand.Name] = DoctorCommand.Examples,

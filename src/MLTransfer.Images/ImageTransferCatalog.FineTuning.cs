@@ -74,11 +74,18 @@ public static partial class ImageTransferCatalog
         return TransferCatalog.FineTune(MlNetInternals.GetEnvironment(catalog), backbone, Form(pictures), FineTuneTask.Regression, options);
     }
 
-    private static EmbeddingForm Form(ImageEmbeddingOptions options)
+    internal static EmbeddingForm Form(ImageEmbeddingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ImageStep Step(Microsoft.ML.Runtime.IHostEnvironment env, Backbone backbone) => new(EmbeddingPlan.Make(env, "FineTuneImage", backbone, options), options);
-        return new EmbeddingForm("FineTuneImage", Step, (env, backbone) => new ImageEmbeddingTransformer(env,
-            new ImageStep(EmbeddingPlan.Make(env, ImageStep.Name, backbone, options), options), options));
+        if (options.AugmentedViewCount > 0 && options.Augmentation is null)
+            throw Images.Throw.ViewsWithoutAugmentation(options.AugmentedViewCount);
+        ImageEmbeddingOptions plain = options.AugmentedViewCount == 0 ? options : options with { Augmentation = null, AugmentedViewCount = 0 };
+        ImageStep Step(Microsoft.ML.Runtime.IHostEnvironment env, Backbone backbone, ImageEmbeddingOptions read) => new(EmbeddingPlan.Make(env, "FineTuneImage", backbone, read), read);
+        return new EmbeddingForm("FineTuneImage", (env, backbone) => Step(env, backbone, plain), (env, backbone) => new ImageEmbeddingTransformer(env,
+            new ImageStep(EmbeddingPlan.Make(env, ImageStep.Name, backbone, plain), plain), plain))
+        {
+            MakeViews = (env, backbone) => [.. Enumerable.Range(1, options.AugmentedViewCount)
+                .Select(view => Step(env, backbone, plain with { Augmentation = options.Augmentation! with { Seed = options.Augmentation.Seed + view } }))],
+        };
     }
 }

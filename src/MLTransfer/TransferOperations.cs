@@ -8,4 +8,6 @@ public sealed partial class TransferOperations
     private readonly MLContext _context;
 
     internal TransferOperations(MLContext context) => _context = context;
+
+    internal MLContext Context => _context;
 }

@@ -12,9 +12,11 @@ var groups = new Dictionary<string, Action<Figures>>
     ["speed images"] = (Action<Figures>)ImageSpeed.Run + PictureSpeed.Run,
     ["speed audio"] = (Action<Figures>)AudioSpeed.Run + SoundSpeed.Run,
     ["speed training"] = TrainingSpeed.Run,
+    ["speed distillation"] = TrainingSpeed.RunDistillation,
     ["quality text"] = TextQuality.Run,
     ["quality images"] = ImageQuality.Run,
     ["quality audio"] = AudioQuality.Run,
+    ["quality distillation"] = DistillQuality.Run,
     ["quality training"] = (Action<Figures>)GradientQuality.Run + TrainingQuality.Run + FineTuneQuality.Run,
 };
 if (!groups.TryGetValue(string.Join(' ', args), out Action<Figures>? group))

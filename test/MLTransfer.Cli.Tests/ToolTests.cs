@@ -10,11 +10,12 @@ public sealed class ToolTests
         var run = Run.Of("--help");
 
         Assert.That(run.Code, Is.Zero);
-        Assert.That(run.Output, Does.Contain("demo").And.Contain("train").And.Contain("inspect").And.Contain("doctor").And.Contain("Examples:").And.Contain("mltransfer [command]"));
+        Assert.That(run.Output, Does.Contain("demo").And.Contain("train").And.Contain("distill").And.Contain("inspect").And.Contain("doctor").And.Contain("Examples:").And.Contain("mltransfer [command]"));
     }
 
     [TestCase("demo", "--seeds")]
     [TestCase("train", "--fine-tune")]
+    [TestCase("distill", "--teacher-model")]
     [TestCase("inspect", "--variant")]
     [TestCase("export", "--sequence-length")]
     [TestCase("doctor", "--json")]
@@ -29,6 +30,7 @@ public sealed class ToolTests
     [TestCase("unknown")]
     [TestCase("inspect")]
     [TestCase("train", "data.tsv")]
+    [TestCase("distill", "texts.txt", "--teacher", "default")]
     [TestCase("export", "model.zip")]
     [TestCase("export", "model.zip", "model.onnx", "--sequence-length", "0")]
     [TestCase("demo", "--seeds", "0")]

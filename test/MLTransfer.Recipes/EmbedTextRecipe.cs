@@ -64,6 +64,32 @@ public sealed class EmbedTextRecipe : Recipe
         Show("share-the-cache");
     }
 
+    [Test]
+    public void KeepFeatures()
+    {
+        DeleteFolder();
+        // sample: keep-features
+        var ml = new MLContext();
+        IDataView data = ml.Data.LoadFromEnumerable(Rows);
+        for (int run = 1; run <= 2; run++)
+        {
+            using var cache = new FeatureCache(folder: "features");
+            using var embed = ml.Transforms.EmbedText(DefaultBackbones.Text, new TextEmbeddingOptions { Cache = cache }).Fit(data);
+            float[][] features = [.. embed.Transform(data).GetColumn<float[]>("Features")];
+            FeatureCacheStatistics counted = cache.Statistics;
+            Console.WriteLine($"run {run}: {features.Length} rows, {counted.Misses} computed, {counted.DiskHits} read from disk");
+        }
+        // end
+        DeleteFolder();
+        Show("keep-features");
+
+        static void DeleteFolder()
+        {
+            if (Directory.Exists("features"))
+                Directory.Delete("features", recursive: true);
+        }
+    }
+
     [SetUp]
     public void ForgetOtherRecipes() => DefaultBackbones.Text.Cache.Clear();
 }

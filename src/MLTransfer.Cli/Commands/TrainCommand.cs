@@ -45,7 +45,7 @@ internal static class TrainCommand
                 }
                 catch (OperationCanceledException e) when (parsed.GetValue(options.Checkpoint) is string path && File.Exists(path))
                 {
-                    throw new CancelledWithStateException(path, e);
+                    throw CancelledWithStateException.OfTraining(path, e);
                 }
             },
             CancellationToken.None));
@@ -114,7 +114,7 @@ internal static class TrainCommand
         if (export is not null && ExportFiles.IsFile(export))
             OutputFile.Check(export, "--export");
         else if (export is not null)
-            OutputFile.CheckFolder(export, "--export");
+            OutputFile.CheckFolder(export, "--export", "a folder, or a file that ends in .onnx");
         (string Name, string? Path)[] given = [("The argument 'data'", data), ("the argument 'model'", output), ("--checkpoint", checkpoint), ("--export", export)];
         IEnumerable<(string Name, string Path)> files = given.Where(f => f.Path is not null).Select(f => (f.Name, Path.GetFullPath(f.Path!)));
         if (files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)

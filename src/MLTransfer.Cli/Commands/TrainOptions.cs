@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Training;
 
@@ -9,8 +8,6 @@ namespace MLTransfer.Cli.Commands;
 /// <summary>The arguments and options of `train`, and which of them fit together.</summary>
 internal sealed class TrainOptions
 {
-    private const string Linear = "linear";
-    private const string Mlp = "mlp";
     private const double LargestHoldOut = 0.9;
     private const double DefaultHoldOut = 0.2;
 
@@ -31,33 +28,21 @@ internal sealed class TrainOptions
 
     public Option<string?> Feature { get; } = new("--feature") { Description = "The value of the backbone's graph that is the feature, as inspect lists them." };
 
-    public Option<string> Head { get; } = new("--head") { Description = "The head: linear, or mlp with one hidden layer.", DefaultValueFactory = _ => Linear };
+    public Option<string> Head { get; } = HeadSpec.Option("The head");
 
-    public Option<FreezingPlan?> FineTune { get; } = new("--fine-tune")
-    {
-        Description = $"Train the backbone, too: {FineTuneSpec.Forms}. Default: it stays frozen.",
-        HelpName = "PLAN",
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            FreezingPlan? plan = FineTuneSpec.TryParse(text);
-            if (plan is null)
-                result.AddError($"--fine-tune '{text}' is no plan. Give {FineTuneSpec.Forms}.");
-            return plan;
-        },
-    };
+    public Option<FreezingPlan?> FineTune { get; } = FineTuneSpec.Option("Train the backbone, too", "it stays frozen");
 
     public Option<bool> Int8ToFloat { get; } = new("--int8-to-float") { Description = "Turn the 8-bit products of a quantised backbone into float, so that --fine-tune can train them." };
 
-    public Option<int?> Epochs { get; } = Whole("--epochs", "Passes over the rows. Default: 10 with --fine-tune, 60 with --head mlp.");
+    public Option<int?> Epochs { get; } = NumberOption.Whole("--epochs", "Passes over the rows. Default: 10 with --fine-tune, 60 with --head mlp.");
 
-    public Option<int?> BatchSize { get; } = Whole("--batch-size", "Rows of a step. Default: 32.");
+    public Option<int?> BatchSize { get; } = NumberOption.Whole("--batch-size", "Rows of a step. Default: 32.");
 
     public Option<double?> LearningRate { get; } = new("--learning-rate")
     {
         Description = "The highest learning rate. Default: 0.0001 with --fine-tune, 0.001 with --head mlp.",
         HelpName = "RATE",
-        CustomParser = result => Number(result, "--learning-rate", "a number above 0", v => v > 0 && double.IsFinite(v)),
+        CustomParser = result => NumberOption.Read(result, "--learning-rate", "a number above 0", v => v > 0 && double.IsFinite(v)),
     };
 
     public Option<double> HoldOut { get; } = new("--hold-out")
@@ -65,7 +50,7 @@ internal sealed class TrainOptions
         Description = "The share of each class's rows, rounded down, that is measured on and not trained on; 0 trains on all rows unmeasured.",
         HelpName = "SHARE",
         DefaultValueFactory = _ => DefaultHoldOut,
-        CustomParser = result => Number(result, "--hold-out", "a number from 0 to 0.9", v => v is >= 0 and <= LargestHoldOut) ?? 0,
+        CustomParser = result => NumberOption.Read(result, "--hold-out", "a number from 0 to 0.9", v => v is >= 0 and <= LargestHoldOut) ?? 0,
     };
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Decides all that is random: the same seed gives the same model.", DefaultValueFactory = _ => 0 };
@@ -79,7 +64,6 @@ internal sealed class TrainOptions
     public void AddTo(Command command)
     {
         Preprocessing.AcceptOnlyFromAmong([.. PhotoBackbone.Presets]);
-        Head.AcceptOnlyFromAmong(Linear, Mlp);
         foreach (Argument argument in (Argument[])[Data, Model])
             command.Add(argument);
         foreach (Option option in (Option[])
@@ -92,7 +76,7 @@ internal sealed class TrainOptions
 
     public TrainSettings Settings(ParseResult parsed) => new()
     {
-        Head = parsed.GetValue(Head) == Mlp ? HeadKind.Mlp : HeadKind.Linear,
+        Head = HeadSpec.Parse(parsed.GetRequiredValue(Head)),
         FineTune = parsed.GetValue(FineTune),
         Int8ToFloat = parsed.GetValue(Int8ToFloat),
         EpochCount = parsed.GetValue(Epochs),
@@ -108,30 +92,8 @@ internal sealed class TrainOptions
         bool isFineTuned = result.GetResult(FineTune) is not null;
         if (result.GetResult(Int8ToFloat) is not null && !isFineTuned)
             result.AddError("--int8-to-float belongs to --fine-tune.");
-        bool isByEpochs = isFineTuned || result.GetResult(Head) is { Tokens: [{ Value: Mlp }] };
+        bool isByEpochs = isFineTuned || result.GetResult(Head) is { Tokens: [{ Value: HeadSpec.Mlp }] };
         if (!isByEpochs && ((Option[])[Epochs, BatchSize, LearningRate, Checkpoint]).FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is Option option)
             result.AddError($"{option.Name} belongs to --fine-tune or --head mlp: a linear head on a frozen backbone is solved, not trained in steps.");
-    }
-
-    private static Option<int?> Whole(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "COUNT" };
-        option.Validators.Add(result =>
-        {
-            // What is no number at all is the parser's own error.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) && count < 1)
-                result.AddError($"{name} is at least 1.");
-        });
-        return option;
-    }
-
-    // The parser's own reading of numbers follows the machine's language, where 0.2 may be 2.
-    private static double? Number(ArgumentResult result, string name, string expected, Func<double, bool> fits)
-    {
-        string text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && fits(value))
-            return value;
-        result.AddError($"{name} is {expected}, not '{text}'.");
-        return null;
     }
 }

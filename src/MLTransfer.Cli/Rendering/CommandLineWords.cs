@@ -15,6 +15,15 @@ internal static class CommandLineWords
         ("--checkpoint", "CheckpointPath", "--checkpoint"),
         ("--feature", "BackboneOptions.FeatureOutput", "--feature"),
         ("--preprocessing", "BackboneOptions.Image, such as ImagePreprocessing.Torchvision(),", "--preprocessing"),
+        ("--vocabulary", "VocabularySize", "--vocabulary"),
+        ("--max-length", "MaximumLength", "--max-length"),
+        ("--layers", "LayerCount", "--layers"),
+        ("--heads", "HeadCount", "--heads"),
+        ("--hidden", "FeedForwardDimension", "--hidden"),
+        ("--token-dimension", "EmbeddingDimension", "--token-dimension"),
+        ("--feature-dimension", "OutputDimension", "--feature-dimension"),
+        ("--dimension", "Dimension", "--dimension"),
+        ("--cache", "CacheFolder", "--cache"),
         ("--variant", "BackboneOptions.Variant", "--variant"),
     ];
 

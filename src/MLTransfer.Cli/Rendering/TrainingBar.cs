@@ -26,10 +26,26 @@ internal static class TrainingBar
         });
     }
 
+    /// <summary>Shows a teacher's progress, then that of its student.</summary>
+    /// <param name="console">Where.</param>
+    /// <param name="epochCount">Epochs of the whole training.</param>
+    /// <param name="work">Runs the teacher and trains, and tells of both.</param>
+    public static T ShowBoth<T>(IAnsiConsole console, int epochCount, Func<IProgress<DistillationProgress>, IProgress<TrainingProgress>, T> work)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+            return work(new TeacherBar(console, null), new Lines(console, epochCount));
+        return console.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn()).Start(context =>
+        {
+            ProgressTask teacher = context.AddTask("reading rows");
+            return work(new TeacherBar(console, teacher), new Bar(context.AddTask("student"), epochCount));
+        });
+    }
+
+    /// <summary>A span in hours, minutes and seconds.</summary>
+    public static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
+
     private static string Describe(TrainingProgress progress, int epochCount) => string.Create(CultureInfo.InvariantCulture,
         $"epoch {progress.Epoch} of {epochCount}, loss {progress.Loss:0.0000}, {progress.RowsPerSecond:0} rows/s, {Time(progress.TimeLeft)} left");
-
-    private static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 
     private sealed class Bar(ProgressTask task, int epochCount) : IProgress<TrainingProgress>
     {

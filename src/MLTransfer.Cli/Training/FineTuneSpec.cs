@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 
 namespace MLTransfer.Cli.Training;
@@ -8,8 +9,26 @@ internal static class FineTuneSpec
     /// <summary>The forms, for help and messages.</summary>
     public const string Forms = "last:N (the last N blocks), behind:VALUE (what follows a value of the graph), all, biases or norms";
 
+    private const string Name = "--fine-tune";
     private const string Last = "last:";
     private const string Behind = "behind:";
+
+    /// <summary>The option that takes one.</summary>
+    /// <param name="description">What it is for.</param>
+    /// <param name="otherwise">What is done without it.</param>
+    public static Option<FreezingPlan?> Option(string description, string otherwise) => new(Name)
+    {
+        Description = $"{description}: {Forms}. Default: {otherwise}.",
+        HelpName = "PLAN",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            FreezingPlan? plan = TryParse(text);
+            if (plan is null)
+                result.AddError($"{Name} '{text}' is no plan. Give {Forms}.");
+            return plan;
+        },
+    };
 
     /// <summary>Reads one; null where it has none of the forms.</summary>
     public static FreezingPlan? TryParse(string text) => text switch

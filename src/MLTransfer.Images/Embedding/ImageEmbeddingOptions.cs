@@ -35,4 +35,20 @@ public sealed record ImageEmbeddingOptions : MediaEmbeddingOptions
     /// changes nothing. Default: none.
     /// </summary>
     public ImageAugmentation? Augmentation { get; init; }
+
+    /// <summary>
+    /// Of <c>FineTuneImage</c> and image students: each picture is trained on as it is and in so many changed views, as <see cref="Augmentation"/> changes it with its seed plus 1, 2 and so on;
+    /// the fitted model then changes nothing. Held-out rows are judged as they are. A teacher sees pictures as they are. Costs memory, or a temporary file, for each view. 0 or above. Default: 0,
+    /// and <see cref="Augmentation"/> changes every picture once, in the fitted model, too.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int AugmentedViewCount
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(AugmentedViewCount));
+            field = value;
+        }
+    }
 }

@@ -34,4 +34,7 @@ internal static partial class Throw
 
     public static Exception AugmentationSetting(string member, object? value, string expected) => new ArgumentOutOfRangeException(
         member, $"{nameof(ImageAugmentation)}.{member} is {value ?? "null"}; expected {expected}.");
+
+    public static Exception ViewsWithoutAugmentation(int views) => new ArgumentException(
+        $"ImageEmbeddingOptions.AugmentedViewCount is {views}, but Augmentation is not set, so all views would be alike. Say how pictures are changed, or leave the count at 0.");
 }

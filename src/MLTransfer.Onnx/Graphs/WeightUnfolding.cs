@@ -8,16 +8,20 @@ namespace MLTransfer.Onnx.Graphs;
 /// </summary>
 /// <remarks>
 /// DequantizeLinear is (W − zero point) · scale, both one number or one for each place of an axis. A table of quantised numbers with one scale is also unfolded where rows are taken
-/// out of it first: Gather and DequantizeLinear may be exchanged. A Constant node of several real numbers becomes an initializer.
+/// out of it first: Gather and DequantizeLinear may be exchanged. So is one with a scale for each row (<see cref="ScaledTable"/>). A Constant node of several real numbers becomes an initializer.
 /// </remarks>
 internal static class WeightUnfolding
 {
     private const string FloatSuffix = "_float";
 
     /// <summary>Rewrites the main graph; the copy shares the original's mapped file.</summary>
-    public static OnnxModel Unfold(OnnxModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="wanted">Which weights become constants, by the names that they then have. Default: all.</param>
+    public static OnnxModel Unfold(OnnxModel model, Func<string, bool>? wanted = null)
     {
         OnnxGraph graph = model.Graph;
+        var index = new NodeIndex(graph);
+        wanted ??= _ => true;
         var constants = graph.Initializers.ToDictionary(t => t.Name, StringComparer.Ordinal);
         var gathers = new Dictionary<string, OnnxNode>(StringComparer.Ordinal);
         var made = new List<OnnxTensor>();
@@ -27,9 +31,12 @@ internal static class WeightUnfolding
             if (Compute(node, constants) is OnnxTensor tensor)
             {
                 constants[tensor.Name] = tensor;
-                made.Add(tensor);
+                if (wanted(tensor.Name))
+                    made.Add(tensor);
+                else
+                    nodes.Add(node);
             }
-            else if (Exchange(node, gathers, constants, made) is OnnxNode gather)
+            else if ((Exchange(node, gathers, constants, made, wanted) ?? Unscale(node, index, constants, made, wanted)) is OnnxNode gather)
             {
                 nodes.Add(gather);
             }
@@ -66,7 +73,7 @@ internal static class WeightUnfolding
     }
 
     /// <summary>Gather, then DequantizeLinear with one scale: a Gather from the dequantised table.</summary>
-    private static OnnxNode? Exchange(OnnxNode node, Dictionary<string, OnnxNode> gathers, Dictionary<string, OnnxTensor> constants, List<OnnxTensor> made)
+    private static OnnxNode? Exchange(OnnxNode node, Dictionary<string, OnnxNode> gathers, Dictionary<string, OnnxTensor> constants, List<OnnxTensor> made, Func<string, bool> wanted)
     {
         if (node is not { OpType: "DequantizeLinear", IsStandard: true } || !gathers.TryGetValue(node.Inputs[0], out OnnxNode? gather)
             || !constants.TryGetValue(gather.Inputs[0], out OnnxTensor? table) || constants.GetValueOrDefault(node.Inputs[1]) is not { ElementCount: 1 } scale
@@ -77,11 +84,30 @@ internal static class WeightUnfolding
         string name = gather.Inputs[0] + FloatSuffix;
         if (constants.ContainsKey(name))
             name = node.Outputs[0] + FloatSuffix;
-        if (Dequantize(name, table, scale, constants.GetValueOrDefault(node.Input(2)), node) is not OnnxTensor weights)
+        if (!wanted(name) || Dequantize(name, table, scale, constants.GetValueOrDefault(node.Input(2)), node) is not OnnxTensor weights)
             return null;
         constants[name] = weights;
         made.Add(weights);
         return gather with { Inputs = [name, .. gather.Inputs[1..]], Outputs = node.Outputs };
+    }
+
+    /// <summary>Rows of a table times their scales: a Gather from the table in float, under the name that the table had before it was stored in 8 bits.</summary>
+    private static OnnxNode? Unscale(OnnxNode node, NodeIndex index, Dictionary<string, OnnxTensor> constants, List<OnnxTensor> made, Func<string, bool> wanted)
+    {
+        if (ScaledTable.Before(node, index) is not ScaledTable table)
+            return null;
+        string stored = table.Numbers.Name;
+        string name = stored.EndsWith(Int8Storage.NumbersEnd, StringComparison.Ordinal) ? stored[..^Int8Storage.NumbersEnd.Length] : stored + FloatSuffix;
+        if (!wanted(name))
+            return null;
+        // A table that several Gathers pick from is one weight.
+        if (made.TrueForAll(t => t.Name != name))
+        {
+            if (!constants.TryAdd(name, table.ToFloat(name)))
+                return null;
+            made.Add(constants[name]);
+        }
+        return table.Gather with { Inputs = [name, .. table.Gather.Inputs[1..]], Outputs = node.Outputs };
     }
 
     private static OnnxTensor? Dequantize(string name, OnnxTensor x, OnnxTensor scale, OnnxTensor? zero, OnnxNode node)

@@ -34,7 +34,10 @@ internal static class BackboneFolder
         }
     }
 
-    private static void Check(Backbone backbone, string target)
+    /// <summary>Refuses a folder that a backbone cannot be saved into.</summary>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="target">The folder's whole path, without a separator at the end.</param>
+    public static void Check(Backbone backbone, string target)
     {
         string? parent = Path.GetDirectoryName(target);
         if (parent is null || File.Exists(target))

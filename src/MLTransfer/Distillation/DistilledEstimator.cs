@@ -144,7 +144,7 @@ public sealed class DistilledEstimator : IEstimator<DistilledTransformer>
 
     private DistilledTransformer FitBackbone(IDataView input, DistilledLabels labels, TeacherCount count, IChannel channel)
     {
-        using var trainer = new BackboneTrainer(Name, _step!, FineTuning, channel, _seed);
+        using var trainer = new BackboneTrainer(Name, _step!, FineTuning, channel, _seed, _options.Student.Form!.MakeViews(_host, _options.Student.Backbone!));
         FineTuned result = trainer.Train(input, labels);
         EmbeddingTransformer embedding = _options.Student.Form!.MakeTransformer(_host, result.Backbone);
         return new DistilledTransformer(embedding, new MlpHeadTransformer(Name, _step!.OutputColumns[0].Name, result.Head!, result.Output), Report(count, labels, labels.RowCount, result.Training));

@@ -42,10 +42,10 @@ internal sealed class DistilledLabels : HeadLabels
     public override HeadOutput Output => _labels.Output;
 
     /// <summary>Rows that have a label.</summary>
-    public int LabelledCount => _column.HasLabel.Count(has => has);
+    public int LabelledCount => _column.Places.Where((_, i) => _column.HasLabel[i]).Distinct().Count();
 
-    /// <summary>All rows.</summary>
-    public int RowCount => _column.Places.Count;
+    /// <summary>All rows, whatever number of views each has.</summary>
+    public int RowCount => _column.Places.Distinct().Count();
 
     public override HeadTargets ToTargets(double[] rowWeights)
     {

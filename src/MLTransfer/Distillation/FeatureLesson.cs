@@ -20,8 +20,6 @@ internal sealed class FeatureLesson(string step, float[] features, int width, Im
 
     public override HeadOutput Output { get; } = new NoOutput();
 
-    public int RowCount => _places.Places.Count;
-
     public override HeadTargets ToTargets(double[] rowWeights)
     {
         float[] taken = new float[_places.Places.Count * width];

@@ -7,9 +7,9 @@ namespace MLTransfer.Features;
 
 /// <summary>Where a record lies.</summary>
 /// <param name="Segment">Index of the segment in its store.</param>
-/// <param name="Offset">Bytes before it.</param>
 /// <param name="Length">Bytes of the whole record.</param>
-internal readonly record struct RecordPlace(int Segment, long Offset, int Length);
+/// <param name="Offset">Bytes before it.</param>
+internal readonly record struct RecordPlace(int Segment, int Length, long Offset);
 
 /// <summary>A file of records, written by one process from its start to its end and read by any. Reading is thread-safe; scanning is not.</summary>
 /// <param name="path">The file.</param>

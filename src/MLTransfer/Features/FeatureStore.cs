@@ -5,7 +5,7 @@ namespace MLTransfer.Features;
 
 /// <summary>
 /// Rows of numbers in a folder, found by a hash of what they depend on. Each process appends to a segment file of its own and reads those of all, so any number of them may use a folder at a time
-/// without locks; what one writes, another sees when it opens the folder or <see cref="Refresh"/>es. Memory holds only where each row lies, about 64 bytes a row. Every read is checked: a record
+/// without locks; what one writes, another sees when it opens the folder or <see cref="Refresh"/>es. Memory holds only where each row lies, 60 to 120 bytes a row. Every read is checked: a record
 /// that is damaged, or was being written when its process died, is a row that is not there. Thread-safe.
 /// </summary>
 internal sealed class FeatureStore : IDisposable
@@ -219,7 +219,7 @@ internal sealed class FeatureStore : IDisposable
         {
             segment.Scan(_fingerprint, (key, offset, length) =>
             {
-                var place = new RecordPlace(index, offset, length);
+                var place = new RecordPlace(index, length, offset);
                 if (!_places.TryAdd(key, place))
                     _copies[key] = place;
             });

@@ -41,7 +41,7 @@ internal sealed class SegmentWriter
         if (end > _buffer.Length)
             Array.Resize(ref _buffer, Math.Max(end, (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
         FeatureRecord.Write(key, blocks, _buffer.AsSpan(_buffered, length));
-        var place = new RecordPlace(_index, _written + _buffered, length);
+        var place = new RecordPlace(_index, length, _written + _buffered);
         _buffered = end;
         return place;
     }

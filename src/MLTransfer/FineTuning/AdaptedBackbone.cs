@@ -11,7 +11,8 @@ internal static class AdaptedBackbone
     public static Backbone Make(Backbone backbone, IReadOnlyDictionary<string, OnnxTensor> weights, bool inFloat)
     {
         using OnnxModel file = backbone.Source.Read();
-        OnnxModel model = inFloat ? Int8ToFloat.Rewrite(file) : file;
+        // Tables stored in 8 bits are picked from before they become float: those that were trained are picked from as they are.
+        OnnxModel model = WeightUnfolding.Unfold(inFloat ? Int8ToFloat.Rewrite(file) : file, weights.ContainsKey);
         OnnxGraph graph = model.Graph;
         OnnxNode[] nodes = [.. graph.Nodes.Where(n => !n.Outputs.Any(weights.ContainsKey))];
         HashSet<string> read = [.. nodes.SelectMany(NodeReads.Of), .. graph.Outputs.Select(o => o.Name)];

@@ -35,6 +35,7 @@ internal sealed class BackboneTrainer : IDisposable
     private readonly FineTuneOptions _options;
     private readonly IChannel _channel;
     private readonly int _seed;
+    private readonly IReadOnlyList<EmbeddingStep> _views;
     private readonly TrainableBackbone _backbone;
     private readonly ModelParameter[] _chosen;
     private readonly PrefixSplit _split;
@@ -45,9 +46,11 @@ internal sealed class BackboneTrainer : IDisposable
     /// <param name="options">How to train.</param>
     /// <param name="channel">Told what happens.</param>
     /// <param name="seed">Decides all that is random.</param>
+    /// <param name="views">Further steps with which every row is read, too.</param>
     /// <exception cref="NotSupportedException">The freezing plan asks for weights that have no gradient.</exception>
-    public BackboneTrainer(string name, EmbeddingStep step, FineTuneOptions options, IChannel channel, int seed)
+    public BackboneTrainer(string name, EmbeddingStep step, FineTuneOptions options, IChannel channel, int seed, IReadOnlyList<EmbeddingStep>? views = null)
     {
+        _views = views ?? [];
         _name = name;
         _step = step;
         _options = options;
@@ -100,7 +103,7 @@ internal sealed class BackboneTrainer : IDisposable
         if (rows.SkippedCount > 0)
             Warn($"{_name} skipped {rows.SkippedCount} rows whose label is missing.");
         HeadTargets targets = labels.ToTargets(rows.Weights);
-        (int[] training, int[] heldOut) = Divide(rows.UsableRows, targets.Strata);
+        (int[] training, int[] heldOut) = Divide(rows, targets.Strata);
         HeadNetwork? head = targets.Width == 0 ? null : HeadNetwork.Create(Architecture(), FeatureCount, targets.Width, _seed);
         if (head is not null && _options.StartFromLinearHead && _options.HiddenUnits.IsEmpty && targets.HasLinearStart)
             head = StartFromLinearHead(head, rows, targets, training);
@@ -158,14 +161,17 @@ internal sealed class BackboneTrainer : IDisposable
     {
         using OnnxSession? prefix = _split.Prefix is null ? null : OnnxSession.Create(
             ModelSource.FromMemory(_split.Prefix.ToBytes(), $"{_backbone.Name} (frozen part)", _backbone.Folder), new SessionSettings { IntraOpThreadCount = 1 }, warn: null);
-        return TrainingRowReader.Read(_step, data, labels, _options, _split, prefix);
+        return TrainingRowReader.Read(_step, data, labels, _options, _split, prefix, _views);
     }
 
-    private (int[] Training, int[] HeldOut) Divide(int[] usable, int[] strata)
+    /// <summary>Holds rows out as they are; no other view of them is trained on.</summary>
+    private (int[] Training, int[] HeldOut) Divide(BackboneRows rows, int[] strata)
     {
+        int[] usable = [.. rows.UsableRows.Where(r => r < rows.RowsPerView)];
         (int[] training, int[] heldOut) = HeldOutRows.Divide(usable.Length, _options.Training.HeldOutFraction, _seed,
             strata.Length == 0 ? default : [.. usable.Select(r => strata[r])]);
-        return ([.. training.Select(i => usable[i])], [.. heldOut.Select(i => usable[i])]);
+        HashSet<int> trained = [.. training.Select(i => usable[i])];
+        return ([.. rows.UsableRows.Where(r => trained.Contains(r % rows.RowsPerView))], [.. heldOut.Select(i => usable[i])]);
     }
 
     private HeadNetwork StartFromLinearHead(HeadNetwork head, BackboneRows rows, HeadTargets targets, int[] training)

@@ -7,4 +7,8 @@ namespace MLTransfer.FineTuning;
 /// <param name="StepName">For messages, such as "FineTuneText".</param>
 /// <param name="MakeStep">Makes the step, by which rows are read.</param>
 /// <param name="MakeTransformer">Makes the fitted step.</param>
-internal sealed record EmbeddingForm(string StepName, Func<IHostEnvironment, Backbone, EmbeddingStep> MakeStep, Func<IHostEnvironment, Backbone, EmbeddingTransformer> MakeTransformer);
+internal sealed record EmbeddingForm(string StepName, Func<IHostEnvironment, Backbone, EmbeddingStep> MakeStep, Func<IHostEnvironment, Backbone, EmbeddingTransformer> MakeTransformer)
+{
+    /// <summary>Steps that see the same rows in another way, each time anew at random: training reads every row with each of them, too. Default: none.</summary>
+    public Func<IHostEnvironment, Backbone, IReadOnlyList<EmbeddingStep>> MakeViews { get; init; } = (_, _) => [];
+}

@@ -33,6 +33,7 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
     private readonly FineTuneTask _task;
     private readonly FineTuneOptions _options;
     private readonly EmbeddingStep _step;
+    private readonly IReadOnlyList<EmbeddingStep> _views;
     private readonly int _seed;
 
     internal FineTuneEstimator(IHostEnvironment environment, Backbone backbone, EmbeddingForm form, FineTuneTask task, FineTuneOptions options)
@@ -43,6 +44,7 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
         _options = options;
         _seed = options.Training.Seed ?? _host.Rand.Next();
         _step = form.MakeStep(_host, backbone);
+        _views = form.MakeViews(_host, backbone);
         task.Check(Name, options);
         // What cannot be trained, delivered or saved is said now, not after the rows were read.
         if (_step.Plan.Outputs[0].Pooling == Pooling.None)
@@ -64,7 +66,7 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel channel = _host.Start("Fit");
-        using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed);
+        using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed, _views);
         FineTuned result = trainer.Train(input, _task.Read(Name, input.Schema, _options, trainer.FeatureCount));
         EmbeddingTransformer embedding = _form.MakeTransformer(_host, result.Backbone);
         return new FineTunedTransformer(embedding, new MlpHeadTransformer(Name, _step.OutputColumns[0].Name, result.Head!, result.Output), result);
@@ -81,7 +83,7 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel channel = _host.Start("FindLearningRate");
-        using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed);
+        using var trainer = new BackboneTrainer(Name, _step, _options, channel, _seed, _views);
         return trainer.FindLearningRate(input, _task.Read(Name, input.Schema, _options, trainer.FeatureCount));
     }
 

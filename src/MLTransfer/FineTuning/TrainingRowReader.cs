@@ -17,7 +17,8 @@ namespace MLTransfer.FineTuning;
 /// <param name="Weights">One for each row.</param>
 /// <param name="UsableRows">Indices of the rows that could be read.</param>
 /// <param name="SkippedCount">Rows left out because their label is missing.</param>
-internal sealed record BackboneRows(RowPart[] Parts, int[] Lengths, bool EqualLengthsOnly, double[] Weights, int[] UsableRows, long SkippedCount) : IDisposable
+/// <param name="RowsPerView">How many rows the data has: row r is another view of row r modulo this.</param>
+internal sealed record BackboneRows(RowPart[] Parts, int[] Lengths, bool EqualLengthsOnly, double[] Weights, int[] UsableRows, long SkippedCount, int RowsPerView) : IDisposable
 {
     public void Dispose()
     {
@@ -62,12 +63,19 @@ internal sealed class TrainingRowReader
     /// <param name="options">Names of columns, and the memory for what is kept. Cancelling while rows are read is an error: there is nothing trained yet.</param>
     /// <param name="split">The trained part and the frozen prefix.</param>
     /// <param name="prefix">A session over the prefix; null where there is none.</param>
-    public static BackboneRows Read(EmbeddingStep step, IDataView data, LabelColumn labels, FineTuneOptions options, PrefixSplit split, OnnxSession? prefix)
+    /// <param name="views">Further steps that read all rows once more.</param>
+    public static BackboneRows Read(
+        EmbeddingStep step, IDataView data, LabelColumn labels, FineTuneOptions options, PrefixSplit split, OnnxSession? prefix, IReadOnlyList<EmbeddingStep> views)
     {
         var reader = new TrainingRowReader(step, split, prefix, options.PrefixMemory);
         try
         {
-            return reader.Read(data, labels, labels.NeedsColumn ? options.LabelColumnName : null, options.WeightColumnName, options.Training.CancellationToken);
+            string? labelColumn = labels.NeedsColumn ? options.LabelColumnName : null;
+            long skipped = reader.Read(step, data, labels, labelColumn, options.WeightColumnName, options.Training.CancellationToken);
+            int rowsPerView = reader._weights.Count;
+            foreach (EmbeddingStep view in views)
+                reader.Read(view, data, labels, labelColumn, options.WeightColumnName, options.Training.CancellationToken);
+            return reader.Rows(skipped, rowsPerView, labelColumn, options.WeightColumnName);
         }
         catch
         {
@@ -77,15 +85,15 @@ internal sealed class TrainingRowReader
         }
     }
 
-    private BackboneRows Read(IDataView data, LabelColumn labels, string? labelColumnName, string? weightColumnName, CancellationToken cancellationToken)
+    private long Read(EmbeddingStep step, IDataView data, LabelColumn labels, string? labelColumnName, string? weightColumnName, CancellationToken cancellationToken)
     {
-        string name = _step.Plan.Step;
-        _step.CheckInput(data.Schema);
+        string name = step.Plan.Step;
+        step.CheckInput(data.Schema);
         DataViewSchema.Column? label = labelColumnName is null ? null : HeadSchema.Find(name, data.Schema, labelColumnName);
         DataViewSchema.Column? weight = weightColumnName is null ? null : HeadSchema.WeightColumn(name, data.Schema, weightColumnName);
-        IEnumerable<DataViewSchema.Column> needed = _step.InputColumns.Select(c => data.Schema[c]);
+        IEnumerable<DataViewSchema.Column> needed = step.InputColumns.Select(c => data.Schema[c]);
         using DataViewRowCursor cursor = data.GetRowCursor([.. needed.Concat(new[] { label, weight }.OfType<DataViewSchema.Column>()).DistinctBy(c => c.Index)]);
-        using BackboneEncoder encoder = _step.CreateEncoder(new SessionHolder(() => _step.Plan.RentForPacks(), holds: true));
+        using BackboneEncoder encoder = step.CreateEncoder(new SessionHolder(() => step.Plan.RentForPacks(), holds: true));
         _equalLengthsOnly = encoder.NeedsEqualLengths || _hasForeignAxis;
         ValueGetter<float>? weightGetter = weight is null ? null : cursor.GetGetter<float>(weight.Value);
         labels.Bind(cursor);
@@ -116,11 +124,16 @@ internal sealed class TrainingRowReader
         }
         if (slot > 0)
             Flush(encoder, slot);
+        return skipped;
+    }
+
+    private BackboneRows Rows(long skipped, int rowsPerView, string? labelColumnName, string? weightColumnName)
+    {
         if (_usable.Count == 0)
-            throw Throw.NoTrainingRows(name, labelColumnName ?? "", skipped);
+            throw Throw.NoTrainingRows(_step.Plan.Step, labelColumnName ?? "", skipped);
         if (_weights.TrueForAll(w => w == 0))
-            throw Throw.WeightsAllZero(name, weightColumnName!);
-        return new BackboneRows(_parts, Array.Exists(_parts, p => p.HasOpenAxis) ? [.. _lengths] : [], _equalLengthsOnly, [.. _weights], [.. _usable], skipped);
+            throw Throw.WeightsAllZero(_step.Plan.Step, weightColumnName!);
+        return new BackboneRows(_parts, Array.Exists(_parts, p => p.HasOpenAxis) ? [.. _lengths] : [], _equalLengthsOnly, [.. _weights], [.. _usable], skipped, rowsPerView);
     }
 
     private void Flush(BackboneEncoder encoder, int count)

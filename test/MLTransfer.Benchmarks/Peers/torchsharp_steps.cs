@@ -94,6 +94,7 @@ internal static class Step
         return words[0] switch
         {
             "mlp" => Mlp(sizes[0]),
+            "distill" => Distill(sizes[0]),
             "encoder" => Encoder(sizes[0], sizes[1]),
             "conv" => Conv(sizes[0]),
             _ => throw new ArgumentException(step),
@@ -105,6 +106,23 @@ internal static class Step
         Tensor x = Numbers.X(rows, 384), y = Numbers.Labels(rows, 77);
         Layer first = new(0, 512, 384), second = new(1, 77, 512);
         return ([.. first.Parameters, .. second.Parameters], () => functional.cross_entropy(second.Linear(functional.relu(first.Linear(x))), y), 1e-3);
+    }
+
+    private static (Parameter[] Parameters, Func<Tensor> Loss, double Rate) Distill(int rows)
+    {
+        const double Temperature = 2;
+        Tensor x = Numbers.X(rows, 384), y = Numbers.Labels(rows, 77);
+        Tensor soft = functional.softmax(Numbers.Uniform(4, [rows, 77], 4) / Temperature, -1);
+        Layer first = new(0, 512, 384), second = new(1, 77, 512);
+
+        Tensor Loss()
+        {
+            Tensor logits = second.Linear(functional.relu(first.Linear(x)));
+            Tensor taught = functional.kl_div(functional.log_softmax(logits / Temperature, -1), soft, reduction: Reduction.None).sum() / rows;
+            return 0.5 * functional.cross_entropy(logits, y) + 0.5 * Temperature * Temperature * taught;
+        }
+
+        return ([.. first.Parameters, .. second.Parameters], Loss, 1e-3);
     }
 
     private static (Parameter[] Parameters, Func<Tensor> Loss, double Rate) Encoder(int rows, int length)

@@ -9,6 +9,7 @@ has nothing to do spins and takes the cores from the other (a step of mlp-1024 t
 The steps, all in float32 on two threads, mean cross-entropy, torch.optim.AdamW (betas 0.9 and 0.999, epsilon 1e-8, decay 0.01 on tensors of two and more axes, 0 on others):
 
 mlp-B            x [B, 384], Linear 384-512, ReLU, Linear 512-77; rate 1e-3
+distill-B        mlp-B with the loss 0.5 * cross-entropy + 0.5 * T^2 * kl_div(log_softmax(logits / T), softmax(teacher / T)), batchmean, T = 2; teacher [B, 77] of stream 4, uniform in [-4, 4)
 encoder-BxT      x [B, T, 384]; one layer of BERT (12 heads, 1536 inner, GELU by erf, LayerNorm of epsilon 1e-12 after each residual, additive mask of -10000);
                  mean over the unmasked positions, Linear 384-20; rate 1e-4. A row's length is T/2 to T.
 conv-S           x [16, 160, S, S]; convolutions 1x1 160-960, ReLU6, depthwise 3x3 960 padded by 1, ReLU6, 1x1 960-320, 1x1 320-1280, ReLU6; mean over the map, Linear 1280-20; rate 1e-4
@@ -95,6 +96,19 @@ def mlp(rows):
     return [*first, *second], lambda: F.cross_entropy(F.linear(F.linear(x, *first).relu(), *second), y), 1e-3
 
 
+def distill(rows, temperature=2.0):
+    x, y = numbers(rows, 384), labels(rows, 77)
+    soft = F.softmax(torch.from_numpy(generator.uniform(4, (rows, 77), -4, 4)) / temperature, dim=-1)
+    first, second = layer(0, 512, 384), layer(1, 77, 512)
+
+    def loss():
+        logits = F.linear(F.linear(x, *first).relu(), *second)
+        taught = F.kl_div(F.log_softmax(logits / temperature, dim=-1), soft, reduction="batchmean")
+        return 0.5 * F.cross_entropy(logits, y) + 0.5 * temperature ** 2 * taught
+
+    return [*first, *second], loss, 1e-3
+
+
 def encoder(rows, length, size=384, heads=12, inner=1536, classes=20):
     x, y = numbers(rows, length, size), labels(rows, classes)
     lengths = torch.from_numpy(generator.integers(2, (rows,), length // 2, length + 1))
@@ -133,7 +147,7 @@ def conv(side, rows=16):
 
 def make(step):
     kind, size = step.split("-")
-    return {"mlp": mlp, "encoder": encoder, "conv": conv}[kind](*(int(s) for s in size.split("x")))
+    return {"mlp": mlp, "distill": distill, "encoder": encoder, "conv": conv}[kind](*(int(s) for s in size.split("x")))
 
 
 def peak_bytes():

@@ -16,6 +16,8 @@ internal static class TrainingSpeed
     private static readonly (string Step, int Count)[] Steps =
         [("mlp-32", 400), ("mlp-128", 200), ("mlp-1024", 50), ("encoder-32x32", 8), ("encoder-16x128", 4), ("conv-7", 12), ("conv-14", 4)];
 
+    private static readonly (string Step, int Count)[] DistillationSteps = [("distill-32", 400), ("distill-128", 200)];
+
     private static readonly string[] Settings = ["stock", "best"];
 
     public static void Run(Figures figures)
@@ -47,9 +49,28 @@ internal static class TrainingSpeed
         Session(figures);
     }
 
+    /// <summary>A step of a head that is taught by labels and a teacher's logits.</summary>
+    public static void RunDistillation(Figures figures)
+    {
+        using var peers = TorchPeers.Build();
+        if (peers.Problem is not null)
+            Figures.Say($"{peers.Problem}; the peer is PyTorch of the system");
+        foreach ((string step, int count) in DistillationSteps)
+        {
+            using var ours = new OurSteps(step);
+            ours.Run(count);
+            Figures.Say(string.Create(CultureInfo.InvariantCulture, $"{step}: {count} steps in a pass, {ours.ShardCount} shards, loss {ours.Loss:0.000000}"));
+            double loss = ours.Loss;
+            foreach (string setting in Settings)
+                OverTorch(figures, peers, ours, loss, step, count, setting);
+        }
+    }
+
     private static void OverTorch(Figures figures, TorchPeers peers, OurSteps ours, double loss, string step, int count, string setting)
     {
-        string name = setting == "stock" ? $"{step}-over-torch" : $"{step}-over-torch-{setting}";
+        // The smallest step is the named figure of distillation.
+        string over = step == "distill-32" ? "distill-step-over-torch" : $"{step}-over-torch";
+        string name = setting == "stock" ? over : $"{over}-{setting}";
         (PeerProcess? peer, string? problem) = peers.Start(step, count, setting);
         if (peer is null)
         {

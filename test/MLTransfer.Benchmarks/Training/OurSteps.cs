@@ -2,7 +2,6 @@ using System.Diagnostics;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Training;
 using MLTransfer.Onnx.Training.Graphs;
-using MLTransfer.Onnx.Training.Losses;
 
 namespace MLTransfer.Benchmarks.Training;
 
@@ -19,7 +18,8 @@ internal sealed class OurSteps : IDisposable
     public OurSteps(string step)
     {
         StepModel model = StepModel.Of(step);
-        var graph = TrainingGraph.Of(model.Model, model.Logits, model.ClassCount, model.Parameters, new CrossEntropyLoss(), step);
+        int targetWidth = model.Targets.Length / model.RowCount;
+        var graph = TrainingGraph.Of(model.Model, model.Logits, model.ClassCount, model.Parameters, model.Loss, step, targetWidth: targetWidth);
         Dictionary<string, OnnxTensor> weights = model.Model.Graph.Initializers.ToDictionary(t => t.Name, StringComparer.Ordinal);
         var layout = new ParameterLayout(graph.Parameters.Select(p => new TrainedTensor(p, weights[p].Dimensions) { Decays = weights[p].Dimensions.Length > 1 }));
         _parameters = layout.Allocate();
@@ -30,8 +30,9 @@ internal sealed class OurSteps : IDisposable
         var data = new TrainingData
         {
             Sources = model.Sources,
-            Targets = new MatrixStore(StepNumbers.Targets(model.RowCount, model.ClassCount), model.ClassCount),
+            Targets = new MatrixStore(model.Targets, targetWidth),
             Width = model.ClassCount,
+            TargetWidth = targetWidth,
             Weights = [.. _rows.Select(_ => 1d)],
             Lengths = [.. _rows.Select(_ => model.Length)],
             TrainingRows = _rows,

@@ -3,6 +3,7 @@ using System.Globalization;
 using MLTransfer.Heads.Network;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Training.Graphs;
+using MLTransfer.Onnx.Training.Losses;
 
 namespace MLTransfer.Benchmarks.Training;
 
@@ -18,10 +19,18 @@ namespace MLTransfer.Benchmarks.Training;
 internal sealed record StepModel(
     OnnxModel Model, string Logits, ImmutableArray<string> Parameters, ImmutableArray<IRowSource> Sources, int RowCount, int ClassCount, double LearningRate, int Length = 1)
 {
+    private const double Temperature = 2;
+    private const double Half = 0.5;
     private const string Rows = "rows";
     private const string HeadPrefix = "head_";
 
-    /// <summary>mlp-B, encoder-BxT or conv-S.</summary>
+    /// <summary>What is minimised.</summary>
+    public TrainingLoss Loss { get; private init; } = new CrossEntropyLoss();
+
+    /// <summary>What the loss compares the logits with, one row for each.</summary>
+    public float[] Targets { get; private init; } = StepNumbers.Targets(RowCount, ClassCount);
+
+    /// <summary>mlp-B, distill-B, encoder-BxT or conv-S.</summary>
     public static StepModel Of(string step)
     {
         string[] words = step.Split('-');
@@ -29,6 +38,7 @@ internal sealed record StepModel(
         return words[0] switch
         {
             "mlp" => Mlp(sizes[0]),
+            "distill" => Distill(sizes[0]),
             "encoder" => Encoder(sizes[0], sizes[1]),
             "conv" => Conv(sizes[0]),
             _ => throw new ArgumentException($"There is no step '{step}'.", nameof(step)),
@@ -49,6 +59,20 @@ internal sealed record StepModel(
         });
         return new StepModel(model, HeadNetwork.Logits, [.. head.Parameters.Select(p => p.Name)],
             [new RowSource(HeadNetwork.Features, new MatrixStore(StepNumbers.X(rows * Width), Width), [Width])], rows, Classes, 1e-3);
+    }
+
+    /// <summary>The same head, taught by labels and a teacher's logits.</summary>
+    private static StepModel Distill(int rows)
+    {
+        StepModel mlp = Mlp(rows);
+        int classes = mlp.ClassCount;
+        float[] labels = mlp.Targets, teacher = StepNumbers.Teacher(rows, classes);
+        LossTerm hard = new(new CrossEntropyLoss(), 0, classes, 0, classes, 2 * classes), soft = new(new HintonLoss(Temperature), 0, classes, classes, classes, 2 * classes + 1);
+        return mlp with
+        {
+            Loss = new CombinedLoss([hard, soft]),
+            Targets = [.. Enumerable.Range(0, rows).SelectMany(i => (float[])[.. labels.AsSpan(i * classes, classes), .. teacher.AsSpan(i * classes, classes), (float)Half, (float)Half])],
+        };
     }
 
     private static StepModel Encoder(int rows, int length)

@@ -8,6 +8,8 @@ internal static class StepNumbers
     private const int LabelStream = 1;
     private const int LengthStream = 2;
     private const int RowStream = 3;
+    private const int TeacherStream = 4;
+    private const double LargestLogit = 4;
     private const int WeightStream = 10;
 
     public static float[] X(long count) => GoldenNumbers.Uniform(RowStream, count);
@@ -20,6 +22,9 @@ internal static class StepNumbers
             targets[row * classes + label] = 1;
         return targets;
     }
+
+    /// <summary>A teacher's logits [rows, K].</summary>
+    public static float[] Teacher(int rows, int classes) => GoldenNumbers.Uniform(TeacherStream, (long)rows * classes, -LargestLogit, LargestLogit);
 
     public static int[] Lengths(int rows, int longest) => GoldenNumbers.Integers(LengthStream, rows, longest / 2, longest + 1);
 

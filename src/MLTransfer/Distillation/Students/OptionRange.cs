@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLTransfer.Internal;
 
 namespace MLTransfer.Distillation.Students;
@@ -6,5 +7,5 @@ namespace MLTransfer.Distillation.Students;
 internal static class OptionRange
 {
     public static int Within(int value, int least, int most, string option) => value >= least && value <= most
-        ? value : throw Throw.StudentOption(option, value, $"a whole number from {least:N0} to {most:N0}".Replace('\u00A0', ' '));
+        ? value : throw Throw.StudentOption(option, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least:N0} to {most:N0}"));
 }

@@ -19,7 +19,9 @@ internal static class StaticTextStart
     /// <summary>Random vectors of about unit length.</summary>
     public static float[] Random(int size, int dimension, int seed) => new StartWeights(seed).Uniform((long)size * dimension, Math.Sqrt(1.0 / dimension));
 
-    /// <summary>The teacher's features of the tokens along their principal axes, scaled together to unit length on average; special tokens have zeros.</summary>
+    /// <summary>
+    /// The teacher's features of the tokens, of which fewer numbers than it has are taken along their principal axes, scaled together to unit length on average; special tokens have zeros.
+    /// </summary>
     /// <exception cref="ArgumentException">The teacher has fewer numbers than the student is to have.</exception>
     public static float[] Of(Backbone teacher, WordPieceVocabulary vocabulary, int dimension)
     {
@@ -27,8 +29,9 @@ internal static class StaticTextStart
             throw Throw.StudentOptions($"{nameof(StaticTextOptions.Dimension)} is {dimension}, but the teacher '{teacher.Name}' has {teacher.Dimension} numbers. Ask for at most as many.", nameof(StaticTextOptions.Dimension));
         int special = WordPieceVocabulary.SpecialCount;
         float[][] features = TokenFeatures.Of(teacher, vocabulary.Tokens.AsSpan(special));
-        PrincipalAxes axes = PrincipalAxes.Find(features, dimension);
-        double[][] projected = [.. features.Select(f => axes.Project(f))];
+        // With as many numbers, they mean the same as the teacher's.
+        PrincipalAxes? axes = dimension < teacher.Dimension ? PrincipalAxes.Find(features, dimension) : null;
+        double[][] projected = [.. features.Select(f => axes is null ? [.. f.Select(v => (double)v)] : axes.Project(f))];
         double length = projected.Average(p => Math.Sqrt(p.Sum(v => v * v)));
         float[] table = new float[vocabulary.Tokens.Length * dimension];
         for (int token = 0; token < projected.Length; token++)

@@ -77,7 +77,7 @@ public static class StudentBackbones
     /// A small depthwise-separable convolutional network for pictures, in the manner of MobileNet, with normalisation by the row's own statistics. Features [rows, D] are the mean of the
     /// last map over its places, or a linear map of it.
     /// </summary>
-    /// <param name="options">Its shape. Default: 64 × 64 pixels, three stages of two blocks, 256 numbers: about 130,000 weights.</param>
+    /// <param name="options">Its shape. Default: 64 × 64 pixels, three stages of two blocks, 256 numbers: about 139,000 weights.</param>
     /// <remarks>A picture is brought to the size as a whole (<see cref="ImageResize.Exact"/>), red, green and blue from 0 to 1, less 0.5, divided by 0.25.</remarks>
     public static Backbone ConvolutionImage(ConvolutionImageOptions? options = null)
     {

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.Tests.Distillation.Students;
 
@@ -101,6 +100,6 @@ internal sealed class TransformerTextTests
         Refused(nameof(TransformerTextOptions.MaximumLength), () => new TransformerTextOptions { MaximumLength = 2 });
         Assert.That(() => new TransformerTextOptions { VocabularyOf = Support.TinyBackbones.Tensor() }, Throws.ArgumentException.With.Property("ParamName").EqualTo("VocabularyOf"));
 
-        static void Refused(string option, Action make) => Assert.That(make, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(option));
+        static void Refused(string option, Func<object> make) => Assert.That(() => make(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo(option));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using MLTransfer.Distillation.Students;
 using MLTransfer.Tests.Support;
 using MLTransfer.Text;
