@@ -22,7 +22,7 @@ internal sealed class DistilledHeadContractTests(string task) : DistilledContrac
     protected override ITransformer FitWhole(MLContext ml, IDataView data, Func<Student?, DistilledEstimator> estimator)
     {
         // A head is exported behind the step that makes its features.
-        ITransformer embedding = ml.Transforms.EmbedTensor(TrainableBackbones.Tensor(), new TensorEmbeddingOptions()).Fit(data);
+        TensorEmbeddingTransformer embedding = ml.Transforms.EmbedTensor(TrainableBackbones.Tensor(), new TensorEmbeddingOptions()).Fit(data);
         return new TransformerChain<ITransformer>(embedding, estimator(MLTransfer.Student.Head("Features", [4])).Fit(embedding.Transform(data)));
     }
 

@@ -12,7 +12,7 @@ internal sealed class TeacherTests
     [Test]
     public void Fit_MaximumEntropyTeacherWithItsClassesInAnotherOrder_IsAgreedWith()
     {
-        ITransformer model = _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Label", nameof(DistillRow.Hint))
+        var model = _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Label", nameof(DistillRow.Hint))
             .Fit(DistillRows.Keyed(_ml, DistillRows.Make(150, seed: 5), ["cat", "ant", "bee"]));
         IDataView rows = DistillRows.Keyed(_ml, DistillRows.Make(150, 25));
         using DistilledTransformer student = _ml.MulticlassClassification.Trainers.Distilled(new DistilledOptions { Teacher = Teacher.FromModel(model), Student = Hinted() }).Fit(rows);
@@ -28,7 +28,7 @@ internal sealed class TeacherTests
         NumberedRow[] rows = [.. DistillRows.Make(90, seed: 5).Select((r, i) => new NumberedRow { Hint = r.Hint, Class = 10 * ((i + 2) % 3 + 1) })];
         IDataView data = _ml.Data.LoadFromEnumerable(rows);
         IDataView byOccurrence = _ml.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(data).Transform(data);
-        ITransformer model = _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Label", nameof(NumberedRow.Hint)).Fit(byOccurrence);
+        var model = _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Label", nameof(NumberedRow.Hint)).Fit(byOccurrence);
         float[] found = Signal(Teacher.FromModel(model), data).Classes(["10", "20", "30"], areNamed: true);
         float[][] said = Support.Columns.Vectors(model.Transform(byOccurrence), "Score");
         // By occurrence: 30, 10, 20.
@@ -40,7 +40,7 @@ internal sealed class TeacherTests
     public void Yes_OfACalibratedModel_TakesItsProbability()
     {
         IDataView rows = BooleanRows(120);
-        ITransformer model = _ml.BinaryClassification.Trainers.AveragedPerceptron("Yes", nameof(DistillRow.Hint)).Append(_ml.BinaryClassification.Calibrators.Platt("Yes")).Fit(rows);
+        var model = _ml.BinaryClassification.Trainers.AveragedPerceptron("Yes", nameof(DistillRow.Hint)).Append(_ml.BinaryClassification.Calibrators.Platt("Yes")).Fit(rows);
         IDataView scored = model.Transform(rows);
         float[] probabilities = [.. scored.GetColumn<float>("Probability")], scores = [.. scored.GetColumn<float>("Score")];
         float[] found = Signal(Teacher.FromModel(model), rows).Yes();
@@ -53,7 +53,7 @@ internal sealed class TeacherTests
     public void Fit_MachineWithoutProbability_IsTakenByItsScore()
     {
         IDataView rows = BooleanRows(120);
-        ITransformer model = _ml.BinaryClassification.Trainers.LinearSvm("Yes", nameof(DistillRow.Hint)).Fit(rows);
+        var model = _ml.BinaryClassification.Trainers.LinearSvm("Yes", nameof(DistillRow.Hint)).Fit(rows);
         Assert.That(Signal(Teacher.FromModel(model), rows).Yes(), Is.EqualTo(model.Transform(rows).GetColumn<float>("Score")));
     }
 
@@ -61,7 +61,7 @@ internal sealed class TeacherTests
     public void Fit_RegressionTrainer_IsAgreedWith()
     {
         IDataView rows = DistillRows.Keyed(_ml, DistillRows.Make(150, 2));
-        ITransformer model = _ml.Regression.Trainers.Sdca(nameof(DistillRow.Amount), nameof(DistillRow.Hint)).Fit(DistillRows.Keyed(_ml, DistillRows.Make(150, seed: 5)));
+        var model = _ml.Regression.Trainers.Sdca(nameof(DistillRow.Amount), nameof(DistillRow.Hint)).Fit(DistillRows.Keyed(_ml, DistillRows.Make(150, seed: 5)));
         using DistilledTransformer student = _ml.Regression.Trainers.Distilled(new DistilledOptions { LabelColumnName = "Amount", Teacher = Teacher.FromModel(model), Student = Hinted() }).Fit(rows);
         float[] taught = [.. model.Transform(rows).GetColumn<float>("Score")], learnt = [.. student.Transform(rows).GetColumn<float>("Score")];
         Assert.That(taught.Zip(learnt, (a, b) => Math.Abs(a - b)).Average(), Is.LessThan(2), "of quantities from 50 to 70");
