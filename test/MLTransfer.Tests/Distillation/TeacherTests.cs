@@ -161,7 +161,7 @@ internal sealed class TeacherTests
         return [.. scored.GetColumn<uint>("PredictedLabel").Select(k => values[k - 1])];
     }
 
-    private static Student Hinted() => Student.Head(new MlpHeadOptions { FeatureColumnName = nameof(DistillRow.Hint), HiddenUnits = [8], Training = MlpHeadOptions.DefaultTraining with { EpochCount = 40, LearningRate = 0.02 } });
+    private static Student Hinted() => Student.Head(new MlpHeadOptions { FeatureColumnName = nameof(DistillRow.Hint), HiddenUnits = [8], Training = MlpHeadOptions.DefaultTraining with { EpochCount = 40, LearningRate = 0.02, Seed = 1 } });
 
     private void Fit(Teacher teacher, IDataView rows, Student? student = null) =>
         _ml.MulticlassClassification.Trainers.Distilled(new DistilledOptions { Teacher = teacher, Student = student ?? Hinted() }).Fit(rows).Dispose();
