@@ -6,6 +6,7 @@ using Microsoft.ML.Runtime;
 using MLTransfer.Distillation.Students;
 using MLTransfer.Embedding;
 using MLTransfer.FineTuning;
+using MLTransfer.Heads;
 using MLTransfer.Internal;
 using MLTransfer.Onnx.Training;
 
@@ -33,6 +34,8 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
             ? [DistillationLoss.Cosine(1), DistillationLoss.Similarity(0.1, 1)] : options.Losses;
         if (losses.FirstOrDefault(l => !l.NeedsFeatures) is DistillationLoss other)
             throw Throw.LossWithoutHead(name, other);
+        if (options.FineTuning.WeightColumnName is string weight)
+            HeadSchema.WeightColumn(name, rows.Schema, weight);
         IHost host = environment.Register(name);
         using IChannel channel = host.Start("Distill");
         int seed = options.FineTuning.Training.Seed ?? host.Rand.Next();
@@ -44,7 +47,7 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
         if (features.Length == 0)
             throw Throw.NoTrainingRows(name, "", 0);
         channel.Info(MessageSensitivity.None, "{0}", $"{name}: the teacher ran {count.RunRows} rows; {count.CachedRows} were known.");
-        var lesson = new FeatureLesson(Fit(features, width, trainer.FeatureCount, () => Start(host, student, step.OutputColumns[0].Name, rows, features.Length / width), channel), trainer.FeatureCount, losses, seed);
+        var lesson = new FeatureLesson(name, Fit(features, width, trainer.FeatureCount, () => Start(host, student, step.OutputColumns[0].Name, rows, features.Length / width), channel), trainer.FeatureCount, losses, seed);
         FineTuned result = trainer.Train(rows, lesson);
         int rowCount = features.Length / width;
         EpochRecord? kept = result.Training.History.Count == 0 ? null : result.Training.History[result.Training.BestEpoch ?? result.Training.History.Count - 1];

@@ -71,7 +71,7 @@ public sealed record DistillationLoss
         return new(DistillationTerm.Decoupled, weight) { Alpha = alpha, Beta = beta, Temperature = CheckTemperature(temperature) };
     }
 
-    /// <summary>The teacher's estimate of a quantity: the squared difference to it, in units of the labels' standard deviation (of the teacher's estimates where no row has a label).</summary>
+    /// <summary>The teacher's estimate of a quantity: the squared difference to it, in units of the labels' standard deviation (of the teacher's estimates where no term reads labels).</summary>
     /// <param name="weight">How much it counts.</param>
     public static DistillationLoss Estimate(double weight = 0.5) => new(DistillationTerm.Estimate, weight);
 

@@ -19,9 +19,9 @@ namespace MLTransfer;
 /// <list type="table">
 /// <item><term>Machine learning task</term><description>Multiclass or binary classification, regression</description></item>
 /// <item><term>Is normalization required?</term><description>No</description></item>
-/// <item><term>Is caching required?</term><description>No, but the data is read up to four times: cache it where making it is costly.</description></item>
+/// <item><term>Is caching required?</term><description>No, but the data is read up to four times, and the label once more until one is found: cache it where making it is costly.</description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MLTransfer and a native ONNX Runtime; whatever the teacher needs, while training</description></item>
-/// <item><term>Exportable to ONNX</term><description>Yes, by <c>ExportOnnx</c></description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes, by <c>ExportOnnx</c>; a head together with the step that makes its features</description></item>
 /// </list>
 /// <para>Formula: L = Σ_terms λ_term · Σ_i w_i · l_term(i) / Σ_i w_i; by default λ · (cross-entropy to the label, where row i has one) + λ · T² · KL(softmax(t_i / T) ‖ softmax(x_i / T)) with λ = 0.5
 /// and T = 2. See <see cref="DistillationLoss"/> for all terms.</para>
@@ -83,10 +83,16 @@ public sealed class DistilledEstimator : IEstimator<DistilledTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel channel = _host.Start("Fit");
+        // What would end the training is said before the teacher works for hours.
+        _step?.CheckInput(input.Schema);
+        if (_options.WeightColumnName is string weight)
+            HeadSchema.WeightColumn(Name, input.Schema, weight);
         int featureCount = _step?.Plan.Outputs[0].Dimension ?? LastWidth(input.Schema);
         HeadLabels labels = _task.Read(Name, input.Schema, _options.LabelColumnName, _targets, featureCount);
         if (labels.Output.LogitCount < 3 && _losses.Any(l => l.Term == DistillationTerm.Decoupled))
             throw Throw.DecoupledNeedsClasses(Name, labels.Output.LogitCount);
+        if (_losses.Any(l => l.NeedsLabels))
+            CheckLabelled(input, featureCount);
         var count = new TeacherCount();
         Lesson lesson = Ask(input, labels.Output, count);
         channel.Info(MessageSensitivity.None, "{0}", $"{Name}: the teacher ran {count.RunRows} rows; {count.CachedRows} were known.");
@@ -101,9 +107,27 @@ public sealed class DistilledEstimator : IEstimator<DistilledTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         if (_step is not null)
+        {
+            HeadSchema.CheckWeights(Name, inputSchema, _options.WeightColumnName);
             return _task.Promise(Name, _step.Extend(inputSchema), _options.LabelColumnName);
+        }
         HeadSchema.CheckFeaturesAndWeights(Name, inputSchema, Head.Columns);
         return _task.Promise(Name, inputSchema, _options.LabelColumnName);
+    }
+
+    /// <summary>Reads labels until one is found.</summary>
+    private void CheckLabelled(IDataView input, int featureCount)
+    {
+        LabelColumn labels = _task.Read(Name, input.Schema, _options.LabelColumnName, _targets, featureCount).Column;
+        using DataViewRowCursor cursor = input.GetRowCursor([input.Schema[_options.LabelColumnName]]);
+        labels.Bind(cursor);
+        int rows = 0;
+        while (cursor.MoveNext())
+        {
+            if (labels.Read(++rows))
+                return;
+        }
+        throw rows == 0 ? Throw.NoTrainingRows(Name, _options.LabelColumnName, 0) : Throw.NothingLabelled(Name, _options.LabelColumnName, rows);
     }
 
     private static ImmutableArray<DistillationLoss> DefaultLosses(FineTuneTask task) =>

@@ -55,7 +55,11 @@ internal sealed class DistilledLabels : HeadLabels
         bool needsLabels = _losses.Any(l => l.NeedsLabels);
         if (needsLabels && places.Length == 0)
             throw Throw.NothingLabelled(_step, _labelColumn, count);
+        if (needsLabels && places.All(i => rowWeights[i] == 0))
+            throw Throw.LabelledRowsWeighNothing(_step, places.Length);
         HeadTargets? hard = !needsLabels ? null : _labels.ToTargets([.. places.Select(i => rowWeights[i])]);
+        if (hard is not null && hard.Weights.All(w => w == 0))
+            throw Throw.ClassWeightsAllZero();
 
         float[] truth = new float[count * width];
         double[] hardWeights = new double[count];

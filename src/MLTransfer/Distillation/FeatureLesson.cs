@@ -2,15 +2,17 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using MLTransfer.Heads;
 using MLTransfer.Heads.Network;
+using MLTransfer.Internal;
 
 namespace MLTransfer.Distillation;
 
 /// <summary>A teacher's features as targets of a student's features, which have the same size.</summary>
+/// <param name="step">Who learns, for messages.</param>
 /// <param name="features">n × D, of the rows of the data.</param>
 /// <param name="width">D.</param>
 /// <param name="losses">Terms on features.</param>
 /// <param name="seed">Not used while both have one size.</param>
-internal sealed class FeatureLesson(float[] features, int width, ImmutableArray<DistillationLoss> losses, int seed) : HeadLabels
+internal sealed class FeatureLesson(string step, float[] features, int width, ImmutableArray<DistillationLoss> losses, int seed) : HeadLabels
 {
     private readonly RowPlaces _places = new();
 
@@ -21,6 +23,9 @@ internal sealed class FeatureLesson(float[] features, int width, ImmutableArray<
     public override HeadTargets ToTargets(double[] rowWeights)
     {
         float[] taken = new float[_places.Places.Count * width];
+        int known = features.Length / width;
+        if (_places.Places.Count > 0 && _places.Places[^1] >= known)
+            throw Throw.TeacherRowsChanged(step, known, _places.Places[^1] + 1);
         for (int i = 0; i < _places.Places.Count; i++)
             features.AsSpan(_places.Places[i] * width, width).CopyTo(taken.AsSpan(i * width));
         var match = new FeatureMatch(width, width, losses, seed);

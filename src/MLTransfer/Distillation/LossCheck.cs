@@ -26,6 +26,8 @@ internal static class LossCheck
         Match(step, nameof(DistilledOptions.FeatureTeacher), options.FeatureTeacher is not null, features, "features (Hint, Cosine, RelationalDistance, RelationalAngle, Similarity)");
         if (features && options.Student.HeadOptions is { HiddenUnits.Count: 0 })
             throw Throw.FeaturesOfLinearStudent(step);
+        if (options.FeatureTeacher is Teacher several && (several.Weighting != TeacherWeighting.Fixed || several.Members.Any(m => m.Weight != several.Members[0].Weight)))
+            throw Throw.WeightedFeatures(step);
         if (isQuantity && options.Teacher?.Weighting == TeacherWeighting.Confidence)
             throw Throw.ConfidenceOfEstimates(step);
     }

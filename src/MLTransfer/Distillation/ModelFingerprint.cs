@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
+using MLTransfer.Internal;
 
 namespace MLTransfer.Distillation;
 
@@ -13,13 +14,14 @@ internal static class ModelFingerprint
 {
     /// <param name="model">The model.</param>
     /// <param name="more">What else decides its outputs, such as the column that is read.</param>
+    /// <exception cref="NotSupportedException">The model cannot be saved.</exception>
     public static string Of(ITransformer model, string more)
     {
         string path = Path.Combine(Path.GetTempPath(), $"mltransfer-{Guid.NewGuid():N}.zip");
         try
         {
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-            new MLContext().Model.Save(model, null, file);
+            Save(model, file);
             file.Position = 0;
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
@@ -37,6 +39,18 @@ internal static class ModelFingerprint
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    private static void Save(ITransformer model, Stream file)
+    {
+        try
+        {
+            new MLContext().Model.Save(model, null, file);
+        }
+        catch (Exception e) when (e is (InvalidOperationException or ArgumentException or NotSupportedException) and not ObjectDisposedException)
+        {
+            throw Throw.TeacherNotSaved(e);
         }
     }
 }

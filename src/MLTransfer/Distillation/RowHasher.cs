@@ -11,7 +11,8 @@ using MLTransfer.Internal;
 namespace MLTransfer.Distillation;
 
 /// <summary>
-/// A hash of what some columns hold in a row. Text that is the path of a file counts with the file's size and time of change, since a model may read the file. Not thread-safe.
+/// A hash of what some columns hold in a row, whatever their order in the data. Text that is the path of a file counts with the file's size and time of change, since a model may read the file.
+/// Not thread-safe.
 /// </summary>
 internal sealed class RowHasher : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class RowHasher : IDisposable
     private const int LongestPath = 4096;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _fingerprint;
+    private readonly byte[] _start;
     private readonly Action[] _columns;
 
     /// <param name="row">The cursor whose current row is hashed.</param>
@@ -28,8 +29,11 @@ internal sealed class RowHasher : IDisposable
     /// <exception cref="NotSupportedException">A column is of a type that cannot be hashed.</exception>
     public RowHasher(DataViewRow row, IEnumerable<DataViewSchema.Column> columns, string fingerprint)
     {
-        _fingerprint = Convert.FromHexString(fingerprint);
-        _columns = [.. columns.Select(c => Append(row, c))];
+        DataViewSchema.Column[] sorted = [.. columns.OrderBy(c => c.Name, StringComparer.Ordinal)];
+        // The same values in other columns are another row.
+        string names = string.Join('|', sorted.Select(c => $"{c.Name.Length.ToString(CultureInfo.InvariantCulture)}:{c.Name}:{c.Type}"));
+        _start = [.. Convert.FromHexString(fingerprint), .. SHA256.HashData(Encoding.UTF8.GetBytes(names))];
+        _columns = [.. sorted.Select(c => Append(row, c))];
     }
 
     /// <summary>Whether the content of a column can be told apart.</summary>
@@ -42,7 +46,7 @@ internal sealed class RowHasher : IDisposable
     /// <summary>The key of the current row.</summary>
     public FeatureKey Key()
     {
-        _hash.AppendData(_fingerprint);
+        _hash.AppendData(_start);
         foreach (Action column in _columns)
             column();
         Span<ulong> words = stackalloc ulong[4];

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Features;
+using MLTransfer.Heads.Network;
 using MLTransfer.Internal;
 
 namespace MLTransfer.Distillation;
@@ -91,6 +92,7 @@ internal sealed class TeacherReader
             keys[place] = key;
         using DataViewRowCursor cursor = _data.GetRowCursor(needed);
         int row = -1, done = 0;
+        bool hasMore = false;
         var batch = new List<int>(_settings.BatchSize);
         HashSet<int> asked = [];
         BatchView view;
@@ -100,6 +102,8 @@ internal sealed class TeacherReader
             batch.Clear();
             view = new BatchView(cursor, Accept, Math.Min(_settings.BatchSize, missing - done));
             int answered = Run(view, output, batch, width);
+            if (hasMore)
+                throw Throw.TeacherRowsChanged(_step, _placeOfRow.Count, row + 1);
             if (answered != batch.Count)
                 throw Throw.TeacherLeavesRowsOut(_step, batch.Count, answered);
             foreach (int place in batch)
@@ -113,11 +117,15 @@ internal sealed class TeacherReader
         if (done < missing)
             throw Throw.TeacherRowsChanged(_step, _outputs.Count, _outputs.Count - missing + done);
 
+        // The teacher's steps may call it from a thread of theirs, one call at a time, where an error of ours would come out as theirs.
         bool Accept()
         {
             row++;
             if (row >= _placeOfRow.Count)
-                throw Throw.TeacherRowsChanged(_step, _placeOfRow.Count, row + 1);
+            {
+                hasMore = true;
+                return false;
+            }
             int place = _placeOfRow[row];
             if (_outputs[place] is not null || !asked.Add(place))
                 return false;
@@ -134,7 +142,7 @@ internal sealed class TeacherReader
         using DataViewRowCursor cursor = scored.GetRowCursor([column]);
         Func<float[]> read = width == 1 && column.Type is not VectorDataViewType ? Single(cursor, column) : Vector(cursor, column);
         int answered = 0;
-        while (cursor.MoveNext())
+        while (Throw.Unwrapped(cursor.MoveNext))
         {
             float[] values = read();
             if (answered >= batch.Count)
@@ -178,8 +186,13 @@ internal sealed class TeacherReader
         return values;
     }
 
-    private static string[]? Names(DataViewSchema.Column column, int width) =>
-        column.Annotations.Schema.GetColumnOrNull("SlotNames") is null ? null : Heads.ClassNames.OfSlots(column, width);
+    /// <summary>Names of the classes: ML.NET keeps those that are texts as slot names, and others (numbers, Booleans) in an annotation of their type.</summary>
+    private string[]? Names(DataViewSchema.Column column, int width)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull("SlotNames") is not null)
+            return Heads.ClassNames.OfSlots(column, width);
+        return LabelValues.Of(_step, column, "TrainingLabelValues")?.Texts().ToArray();
+    }
 
     private static bool IsNormalized(DataViewSchema.Column column)
     {

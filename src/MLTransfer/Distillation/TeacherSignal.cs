@@ -115,6 +115,8 @@ internal sealed class TeacherSignal(string step, Teacher teacher, IDataView data
 
     private float[] InOrder(TeacherOutputs outputs, ModelTeacher member, ImmutableArray<string> classes, bool areNamed)
     {
+        if (member.Labels is not null && !areNamed)
+            throw Throw.TeacherNamesUnread(step, member.ColumnName);
         string[]? names = member.Labels is ImmutableArray<string> given ? [.. given] : outputs.Labels;
         if (names is null || !areNamed)
             return outputs.Values;

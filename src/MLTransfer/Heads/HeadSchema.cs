@@ -43,7 +43,13 @@ internal static class HeadSchema
         SchemaShape.Column features = Find(step, shape, names.Feature);
         if (features.Kind != VectorKind.Vector || features.ItemType != NumberDataViewType.Single || features.IsKey)
             throw Internal.Throw.ColumnType(step, features.Name, FeatureExpected, Describe(features), FeatureRemedy);
-        if (names.Weight is not string name)
+        CheckWeights(step, shape, names.Weight);
+    }
+
+    /// <summary>Checks the column of weights, where one is named.</summary>
+    public static void CheckWeights(string step, SchemaShape shape, string? column)
+    {
+        if (column is not string name)
             return;
         SchemaShape.Column weights = Find(step, shape, name);
         if (weights.Kind != VectorKind.Scalar || weights.ItemType != NumberDataViewType.Single || weights.IsKey)

@@ -36,6 +36,19 @@ internal static partial class Throw
         $"{step}: the teacher's column '{column}' and the student's label have other classes. Only the teacher has: {List(onlyTeacher)}. Only the student has: {List(onlyStudent)}. " +
         "Fit both on the same labels, or pass the teacher's class names as 'labels' where its own are spelled differently.");
 
+    public static Exception TeacherNamesUnread(string step, string column) => new ArgumentException(
+        $"{step}: class names were given for the teacher's column '{column}', but the label's classes have none to compare them with. " +
+        "Make the label with Conversion.MapValueToKey, or leave 'labels' out where the scores are in the order of the label's keys.");
+
+    public static Exception WeightedFeatures(string step) => new ArgumentException(
+        $"{step}: the features of several teachers are taught side by side, so they cannot be weighted. Use TeacherWeighting.Fixed and the same weight for all members of FeatureTeacher.");
+
+    public static Exception TeacherNotSaved(Exception inner) => new NotSupportedException(
+        $"The teacher cannot be saved, so outputs on disk could not be told from those of another: {inner.Message} Give its custom steps a contract name, or set no CacheFolder.", inner);
+
+    public static Exception LabelledRowsWeighNothing(string step, int rows) => new InvalidOperationException(
+        $"{step} minimises a loss of labels, but all {rows} rows that have a label have the weight 0. Check the weights, or leave DistillationLoss.Hard out to learn from the teacher alone.");
+
     public static Exception TeacherProbability(string step, string column, int row, float value) => new InvalidOperationException(
         $"{step}: the teacher's column '{column}' was said to hold probabilities, but row number {row} holds {value.ToString(CultureInfo.InvariantCulture)}; expected a number from 0 to 1. " +
         "Use TeacherScores.Logits for raw scores.");
@@ -75,6 +88,22 @@ internal static partial class Throw
         $"{step}: student '{student.Name}' reads {student.Card.Modality}. Text and tensors are taught here, pictures by DistillImageBackbone of MLTransfer.Images; sounds cannot be trained yet.");
 
     private static string List(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Take(10).Select(n => $"'{n}'")) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
+
+    /// <summary>
+    /// ML.NET computes rows in threads of its own and hides what went wrong there in an error that says only that something did; this throws what went wrong.
+    /// </summary>
+    public static bool Unwrapped(Func<bool> moveNext)
+    {
+        try
+        {
+            return moveNext();
+        }
+        catch (InvalidOperationException e) when (e.InnerException is Exception inner && e.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal))
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
+            throw;
+        }
+    }
 
     /// <summary>Says of an error of the teacher's that it is the teacher's.</summary>
     public static T AsTeacherError<T>(string step, Func<T> action)

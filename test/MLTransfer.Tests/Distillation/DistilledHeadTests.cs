@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Tests.Heads;
-using MLTransfer.Tests.Support;
 
 namespace MLTransfer.Tests.Distillation;
 
@@ -16,7 +15,7 @@ internal sealed class DistilledHeadTests
     {
         HeadRow[] rows = HeadRows.Make(300);
         IDataView all = HeadRows.Keyed(_ml, rows);
-        ITransformer model = _ml.MulticlassClassification.Trainers.LinearHead().Fit(all);
+        var model = _ml.MulticlassClassification.Trainers.LinearHead().Fit(all);
         IDataView unlabelled = HeadRows.Keyed(_ml, rows.Select((r, i) => { r.Class = i < 6 ? r.Class : ""; return r; }));
         var options = new DistilledOptions
         {

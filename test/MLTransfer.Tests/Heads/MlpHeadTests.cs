@@ -274,6 +274,25 @@ internal sealed class MlpHeadTests
     }
 
     [Test]
+    public void Fit_Checkpoint_OfOtherClassWeights_IsRefused()
+    {
+        var ml = new MLContext(0);
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.ckpt");
+        MlpHeadOptions options = new() { HiddenUnits = [8], MinimumStepCount = 0, Training = Short with { Seed = 1, CheckpointPath = path } };
+        IDataView data = HeadRows.Keyed(ml, HeadRows.Make(31));
+        try
+        {
+            ml.MulticlassClassification.Trainers.MlpHead(options).Fit(data).Dispose();
+            Assert.That(() => ml.MulticlassClassification.Trainers.MlpHead(options with { ClassWeights = ClassWeights.Balanced }).Fit(data),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("another training"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
     public void Fit_Checkpoint_OfOtherLabels_IsRefused()
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.ckpt");

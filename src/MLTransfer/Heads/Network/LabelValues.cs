@@ -40,12 +40,19 @@ internal abstract class LabelValues
     /// <param name="step">Who reads, for errors.</param>
     /// <param name="label">The key.</param>
     /// <exception cref="ArgumentException">The classes are of a type that is never a label.</exception>
-    public static LabelValues? OfKey(string step, DataViewSchema.Column label)
+    public static LabelValues? OfKey(string step, DataViewSchema.Column label) => Of(step, label, "KeyValues");
+
+    /// <summary>The values in an annotation of a column; null where it has none.</summary>
+    /// <param name="step">Who reads, for errors.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="annotation">The annotation's name.</param>
+    /// <exception cref="ArgumentException">The classes are of a type that is never a label.</exception>
+    public static LabelValues? Of(string step, DataViewSchema.Column column, string annotation)
     {
-        if (label.Annotations.Schema.GetColumnOrNull("KeyValues") is not { Type: VectorDataViewType vector })
+        if (column.Annotations.Schema.GetColumnOrNull(annotation) is not { Type: VectorDataViewType vector })
             return null;
-        ValueKind kind = Kinds.FirstOrDefault(k => k.Type == vector.ItemType) ?? throw Internal.Throw.KeyValuesUnsupported(step, label.Name, $"{vector.ItemType}");
-        return kind.Read(label.Annotations);
+        ValueKind kind = Kinds.FirstOrDefault(k => k.Type == vector.ItemType) ?? throw Internal.Throw.KeyValuesUnsupported(step, column.Name, $"{vector.ItemType}");
+        return kind.Read(column.Annotations, annotation);
     }
 
     public static LabelValues OfTexts(IEnumerable<string> names) => new Values<ReadOnlyMemory<char>>((ValueKind<ReadOnlyMemory<char>>)Kinds[0], [.. names.Select(n => n.AsMemory())]);
@@ -83,7 +90,7 @@ internal abstract class LabelValues
 
         public PrimitiveDataViewType Type => type;
 
-        public abstract LabelValues Read(DataViewSchema.Annotations annotations);
+        public abstract LabelValues Read(DataViewSchema.Annotations annotations, string name);
 
         public abstract LabelValues Parse(IEnumerable<string> texts);
     }
@@ -92,10 +99,10 @@ internal abstract class LabelValues
     {
         public Func<T, string> Write => write;
 
-        public override LabelValues Read(DataViewSchema.Annotations annotations)
+        public override LabelValues Read(DataViewSchema.Annotations annotations, string name)
         {
             VBuffer<T> values = default;
-            annotations.GetValue("KeyValues", ref values);
+            annotations.GetValue(name, ref values);
             return new Values<T>(this, [.. values.DenseValues()]);
         }
 
