@@ -1,16 +1,25 @@
 using System.Security.Cryptography;
 using System.Text;
 using MLTransfer.Distillation.Students;
+using MLTransfer.Onnx.Graphs;
 using MLTransfer.Text;
 
 namespace MLTransfer.Build.DefaultBackbone;
 
-/// <summary>From teacher and texts to the four files, and the dev figure that recipes are compared by.</summary>
+/// <summary>The steps around the training: what the student learns from, what it begins as, and the four files that it ends as.</summary>
 internal static class Maker
 {
+    /// <summary>Names in the folder of work, as make.sh has them.</summary>
+    public const string TextsFile = "texts.txt";
+    public const string ShortTextsFile = "short.txt";
+    public const string StartFolder = "start";
+    public const string LearntFolder = "learnt";
+
     private const string GraphFile = "default-text.onnx";
     private const string VocabularyFile = "vocab.txt";
     private const string TokenizerFile = "tokenizer_config.json";
+    private const string Table = "token_table";
+    private const string TokenWeights = "token_weights";
 
     private const string TokenizerConfig = """
         {
@@ -27,14 +36,26 @@ internal static class Maker
 
         """;
 
-    public static void Make(Recipe recipe, string teacherFolder, Func<string, string> dataFolder, Measured measured, string output)
+    /// <summary>All texts, and those of few tokens, one a line.</summary>
+    public static void WriteTexts(Recipe recipe, string teacherFolder, Corpus corpus, string folder)
+    {
+        WordPieceTokenizer tokenizer = Backbone.Open(teacherFolder).Tokenizer!;
+        Directory.CreateDirectory(folder);
+        File.WriteAllLines(Path.Combine(folder, TextsFile), corpus.Texts);
+        // [CLS] and [SEP] are no tokens of the text.
+        string[] few = [.. corpus.Texts.Where(t => tokenizer.Encode(t, int.MaxValue).Count - 2 <= recipe.ShortTokenCount)];
+        File.WriteAllLines(Path.Combine(folder, ShortTextsFile), few);
+        foreach ((string source, _, int count) in corpus.Sources)
+            Say($"{source,-30} {count,7}");
+        Say($"{corpus.Texts.Length} texts, {few.Length} of at most {recipe.ShortTokenCount} tokens");
+    }
+
+    /// <summary>The teacher's vectors of single tokens on their principal axes, weighted by frequency: the first edition of the default backbone, in float.</summary>
+    public static void WriteStart(Recipe recipe, string teacherFolder, string[] texts, string folder)
     {
         Backbone teacher = Backbone.Open(teacherFolder);
-        string[] texts = LicensedTexts.Read(dataFolder);
-        Say($"{texts.Length} texts, teacher {teacher}");
         Vocabulary vocabulary = Vocabulary.Choose(teacher.Tokenizer!, texts, recipe);
         Say($"{vocabulary.Tokens.Length} tokens, the last of them {string.Join(", ", vocabulary.Tokens[^5..])}");
-
         int told = 0;
         float[][] vectors = Teacher.Embed(teacher, vocabulary.Tokens.AsSpan(Vocabulary.SpecialCount), done =>
         {
@@ -43,18 +64,41 @@ internal static class Maker
         });
         PrincipalAxes axes = PrincipalAxes.Find(vectors, recipe.Dimension);
         Say($"{recipe.Dimension} principal axes explain {axes.Explained:P1} of the variance");
-
+        float[] table = new float[vocabulary.Tokens.Length * recipe.Dimension];
+        for (int row = Vocabulary.SpecialCount; row < vocabulary.Tokens.Length; row++)
+            axes.Project(vectors[row - Vocabulary.SpecialCount]).Select(v => (float)v).ToArray().CopyTo(table, row * recipe.Dimension);
         Dictionary<string, byte[]> files = new()
         {
             [VocabularyFile] = vocabulary.ToFile(),
             [TokenizerFile] = Encoding.UTF8.GetBytes(TokenizerConfig.ReplaceLineEndings("\n")),
         };
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.FromFiles(files, "the new vocabulary");
-        double[] weights = StaticTable.Weights(tokenizer, vocabulary, texts, recipe);
-        files[GraphFile] = StaticGraph.Make(StaticTable.Make(vectors, axes, weights, recipe.Dimension));
+        double[] weights = StaticTable.Weights(WordPieceTokenizer.FromFiles(files, "the new vocabulary"), vocabulary, texts, recipe);
+        StudentParts.ToBackbone(StaticTextGraph.Build(table, [.. weights.Select(w => (float)w)]), new BackboneCard
+        {
+            Name = "default-text-start",
+            Modality = BackboneModality.Text,
+            Graph = StudentParts.GraphFile,
+            Inputs = StudentParts.TextInputs,
+            FeatureOutput = StudentParts.Feature,
+            Pooling = Pooling.Graph,
+            Normalize = true,
+            Dimension = recipe.Dimension,
+            MaximumLength = recipe.MaximumLength,
+        }, files).Save(Path.Combine(folder, StartFolder));
+    }
 
+    /// <summary>The four files, from what the student learnt.</summary>
+    public static void Finish(Recipe recipe, string teacherFolder, IReadOnlyList<(string Source, string Credit, int Count)> sources, Func<string, string> dataFolder, Measured measured,
+        string folder, string output)
+    {
+        Backbone teacher = Backbone.Open(teacherFolder);
+        Backbone learnt = Backbone.Open(Path.Combine(folder, LearntFolder));
+        using OnnxModel model = learnt.Source.Read();
+        float[] Weights(string name) => model.Graph.Initializers.First(t => t.Name == name).ToFloats();
+        Dictionary<string, byte[]> files = learnt.Files.Where(f => f.Key is VocabularyFile or TokenizerFile).ToDictionary();
+        files[GraphFile] = StaticGraph.Make(StaticTable.Make(Weights(Table), Weights(TokenWeights), recipe.Dimension));
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(files[GraphFile]));
-        BackboneCard card = Card(recipe, sha256, Notes(recipe, teacher, measured.For(sha256)));
+        BackboneCard card = Card(recipe, sha256, Notes(teacher, sources, measured.For(sha256)));
         files[BackboneCard.FileName] = Encoding.UTF8.GetBytes(card.ToJson());
         double similarity = Similarity.OnStsBenchmark(Backbone.FromMemory(card.Name, files), Path.Combine(dataFolder("stsb"), "dev.tsv"));
         Say(FormattableString.Invariant($"STS-B dev: Spearman {similarity:F4}"));
@@ -84,16 +128,15 @@ internal static class Maker
         Notes = notes,
     };
 
-    private static Dictionary<string, string> Notes(Recipe recipe, Backbone teacher, Dictionary<string, string> measured) => new(measured)
+    private static Dictionary<string, string> Notes(Backbone teacher, IReadOnlyList<(string Source, string Credit, int Count)> sources, Dictionary<string, string> measured) => new(measured)
     {
+        ["edition"] = "2",
         ["kind"] = "Static embedding: the weighted sum of one vector a token, at unit length. "
             + "It knows no order of words and no context, so it is fast and crude. English.",
-        ["teacher"] = $"sentence-transformers/{teacher.Name}, Apache-2.0, graph SHA-256 {teacher.Sha256}. Each token was run through it alone.",
-        ["recipe"] = FormattableString.Invariant($"{recipe.TokenCount} tokens (frequent ones of the teacher, words of the licensed text), ")
-            + FormattableString.Invariant($"{recipe.Dimension} principal axes, ")
-            + FormattableString.Invariant($"weights a/(a+p) with a = {recipe.Smoothing}, 8 bits a number, a scale a row. No randomness, so no seed."),
-        ["data"] = "Frequencies were counted in the training rows, without labels, of "
-            + string.Join("; ", LicensedTexts.Sets.Select(s => $"{s.Set} ({s.Credit})"))
+        ["teacher"] = $"sentence-transformers/{teacher.Name}, Apache-2.0, graph SHA-256 {teacher.Sha256}.",
+        ["recipe"] = "The teacher's vectors of single tokens on 256 principal axes, then two rounds of mltransfer distill on the teacher's vectors of texts; 8 bits a number, a scale a row. "
+            + "build/DefaultBackbone/make.sh has every setting and seed.",
+        ["data"] = "Texts without labels; of labelled sets the training rows: " + string.Join("; ", sources.Select(s => FormattableString.Invariant($"{s.Source} ({s.Credit}; {s.Count} texts)")))
             + ". Settings were chosen on STS-B dev and on training rows.",
     };
 

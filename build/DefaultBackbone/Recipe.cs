@@ -34,4 +34,7 @@ internal sealed record Recipe
 
     /// <summary>The most tokens of a text. The graph has no limit; this bounds the memory that one endless text can take.</summary>
     public int MaximumLength { get; init; } = 512;
+
+    /// <summary>Tokens of a text at most in the second round, which is on short ones.</summary>
+    public int ShortTokenCount { get; init; } = 20;
 }

@@ -23,17 +23,20 @@ internal sealed class StaticTable
 
     public int Dimension { get; }
 
-    public static StaticTable Make(float[][] vectors, PrincipalAxes axes, double[] weights, int dimension)
+    /// <param name="vectors">Tokens × D, row-major.</param>
+    /// <param name="weights">One for each token.</param>
+    /// <param name="dimension">D.</param>
+    public static StaticTable Make(float[] vectors, float[] weights, int dimension)
     {
         int rows = weights.Length;
         sbyte[] numbers = new sbyte[rows * dimension];
         float[] scales = new float[rows];
         for (int row = Vocabulary.SpecialCount; row < rows; row++)
         {
-            double[] projected = axes.Project(vectors[row - Vocabulary.SpecialCount]);
-            double step = Math.Abs(TensorPrimitives.MaxMagnitude<double>(projected)) / sbyte.MaxValue;
-            for (int i = 0; i < dimension; i++)
-                numbers[row * dimension + i] = (sbyte)Math.Round(projected[i] / step, MidpointRounding.ToEven);
+            ReadOnlySpan<float> vector = vectors.AsSpan(row * dimension, dimension);
+            double step = Math.Abs((double)TensorPrimitives.MaxMagnitude(vector)) / sbyte.MaxValue;
+            for (int i = 0; i < dimension && step > 0; i++)
+                numbers[row * dimension + i] = (sbyte)Math.Round(vector[i] / step, MidpointRounding.ToEven);
             scales[row] = (float)(step * weights[row]);
         }
         return new StaticTable(numbers, scales, dimension);
