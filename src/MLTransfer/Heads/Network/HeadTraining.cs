@@ -108,7 +108,6 @@ internal sealed class HeadTraining(string step, HeadArchitecture architecture, F
         for (int row = 0; row < features.Rows; row++)
             hash.AppendData(MemoryMarshal.AsBytes(features.Row(row)));
         hash.AppendData(MemoryMarshal.AsBytes(targets.Values.AsSpan()));
-        hash.AppendData(MemoryMarshal.AsBytes(targets.Weights.AsSpan()));
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{targets.Loss}"));
         return Convert.ToHexString(hash.GetHashAndReset());
     }
