@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using MLTransfer.Distillation.Students;
 using MLTransfer.Text;
 
 namespace MLTransfer.Build.DefaultBackbone;
