@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Benchmarks.Measuring;
 
 namespace MLTransfer.Benchmarks.Quality;
 
@@ -55,7 +54,7 @@ internal sealed class DistillSample<T>
         HashSet<T> chosen = [.. _labelled];
         _rowCount = shuffled.Length;
         // The key has all classes, in one order, and none for a row without a label.
-        ITransformer key = _ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        var key = _ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(_ml.Data.LoadFromEnumerable(study.Train));
         _labelledRows = key.Transform(_ml.Data.LoadFromEnumerable(_labelled));
         _allRows = key.Transform(_ml.Data.LoadFromEnumerable(shuffled.Select(r => chosen.Contains(r) ? r : study.Unlabelled(r)).ToArray()));
