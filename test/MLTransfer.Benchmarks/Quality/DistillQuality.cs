@@ -44,10 +44,10 @@ internal static class DistillQuality
             Teacher = ml => ml.Transforms.EmbedText("TeacherFeatures", teacher).Append(ml.MulticlassClassification.Trainers.LinearHead(featureColumnName: "TeacherFeatures")),
             Students =
             [
-                // Of the teacher's kind: a linear head on a backbone, which is far smaller.
-                new("same", ml => ml.Transforms.EmbedText("Features", DefaultBackbones.Text), (_, _, seed) => DistillSettings.Head(seed)),
+                // Of the teacher's kind: a head on a backbone, which is far smaller.
+                new("same", ml => ml.Transforms.EmbedText("Features", DefaultBackbones.Text), (_, _, seed) => DistillSettings.Head(seed, isLinear: false)),
                 // Of another kind: no backbone at all.
-                new("across", ml => ml.Transforms.Text.FeaturizeText("Features", "Text"), (_, _, seed) => DistillSettings.Head(seed)),
+                new("across", ml => ml.Transforms.Text.FeaturizeText("Features", "Text"), (_, _, seed) => DistillSettings.Head(seed, isLinear: true)),
             ],
         }, counts);
     }
@@ -70,9 +70,9 @@ internal static class DistillQuality
             Teacher = ml => ml.Transforms.EmbedImage("TeacherFeatures", teacher, "Path").Append(ml.MulticlassClassification.Trainers.LinearHead(featureColumnName: "TeacherFeatures")),
             Students =
             [
-                new("same", ml => ml.Transforms.EmbedImage("Features", small, "Path"), (_, _, seed) => DistillSettings.Head(seed)),
+                new("same", ml => ml.Transforms.EmbedImage("Features", small, "Path"), (_, _, seed) => DistillSettings.Head(seed, isLinear: false)),
                 // A network of its own, from random weights.
-                new("across", null, (rows, all, seed) => DistillSettings.Pictures(set, rows, all, seed)),
+                new("across", null, (rows, all, seed) => DistillSettings.Pictures(rows, all, seed)),
             ],
         }, counts);
     }

@@ -8,25 +8,28 @@ internal static class DistillSettings
     // Steps of the smallest set: what is trained from few rows needs as many as what is trained from all.
     private const int LeastSteps = 1000;
     private const int BatchSize = 32;
-    private const int Views = 8;
-    private const int Epochs = 10;
+    private const int Views = 4;
+    private const int Epochs = 6;
+    private const int PictureSize = 32;
 
-    public static ImmutableArray<DistillationLoss> Losses { get; } = [DistillationLoss.Hard(0.5), DistillationLoss.Hinton(2, 0.5)];
+    // Of 1, 2 and 4: the teachers are linear heads on few rows, whose answers are soft already.
+    private const double Temperature = 1;
 
-    /// <summary>A linear head.</summary>
-    public static Student Head(int seed) => Student.Head(new MlpHeadOptions
+    public static ImmutableArray<DistillationLoss> Losses { get; } = [DistillationLoss.Hard(0.5), DistillationLoss.Hinton(Temperature, 0.5)];
+
+    /// <summary>A head of one hidden layer, or a linear one.</summary>
+    public static Student Head(int seed, bool isLinear) => Student.Head(new MlpHeadOptions
     {
-        HiddenUnits = [],
-        Dropout = 0,
+        HiddenUnits = isLinear ? [] : [256],
+        Dropout = isLinear ? 0 : 0.3,
         MinimumStepCount = LeastSteps,
         Training = MlpHeadOptions.DefaultTraining with { EpochCount = 20, BatchSize = BatchSize, Seed = seed },
     });
 
     /// <summary>A small convolutional network from random weights, with changed views of each picture.</summary>
-    public static Student Pictures(string set, int rows, int all, int seed)
+    public static Student Pictures(int rows, int all, int seed)
     {
-        int size = set == "cifar10" ? 32 : 64;
-        Backbone fresh = StudentBackbones.ConvolutionImage(new ConvolutionImageOptions { ImageSize = size, Seed = seed });
+        Backbone fresh = StudentBackbones.ConvolutionImage(new ConvolutionImageOptions { ImageSize = PictureSize, Seed = seed });
         // As many steps for few rows as for all.
         FineTuneOptions options = FineTuneOptions.FromScratch with
         {
