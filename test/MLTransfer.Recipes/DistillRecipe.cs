@@ -64,6 +64,42 @@ public sealed class DistillRecipe : Recipe
     }
 
     [Test]
+    public void Pictures()
+    {
+        string[] kinds = ["sky", "meadow", "wall"];
+        Directory.CreateDirectory("photos");
+        for (int i = 0; i < 60; i++)
+            Scenery.Picture($"photos/{i}.bmp", kinds[i % 3], seed: i);
+        Scenery.ImageGraph("backbone.onnx");
+        Backbone backbone = Backbone.Open("backbone.onnx", new BackboneOptions { Image = ImagePreprocessing.Torchvision(size: 32, resizeSize: 36) });
+
+        // sample: distill-image
+        var ml = new MLContext(seed: 0);
+        // photos/0.bmp to photos/44.bmp; of the first six it is known what they show.
+        Photo[] photos = [.. Enumerable.Range(0, 45).Select(i => new Photo { Image = $"photos/{i}.bmp", Label = i < 6 ? kinds[i % 3] : "" })];
+        IDataView few = ml.Data.LoadFromEnumerable(photos[..6]), all = ml.Data.LoadFromEnumerable(photos);
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(few);
+        using var teacher = ml.Transforms.EmbedImage("TeacherFeatures", backbone, inputColumnName: "Image")
+            .Append(ml.MulticlassClassification.Trainers.LinearHead(featureColumnName: "TeacherFeatures")).Fit(keys.Transform(few));
+
+        Backbone fresh = StudentBackbones.ConvolutionImage(new ConvolutionImageOptions { ImageSize = 32, Width = 8, BlocksPerStage = 1 });
+        var options = FineTuneOptions.FromScratch with { Training = FineTuneOptions.FromScratch.Training with { EpochCount = 8, BatchSize = 16, LearningRate = 3e-3 } };
+        var pictures = new ImageEmbeddingOptions
+        {
+            Augmentation = new ImageAugmentation { CropScale = 0.5, FlipProbability = 0.5 },
+            AugmentedViewCount = 3,    // each photo as it is, and three times changed at random
+        };
+        using DistilledTransformer taught = ml.MulticlassClassification.Trainers
+            .Distilled(Teacher.FromModel(teacher), ImageStudent.Create(fresh, options, pictures)).Fit(keys.Transform(all));
+
+        IDataView test = ml.Data.LoadFromEnumerable(Enumerable.Range(45, 15).Select(i => new Photo { Image = $"photos/{i}.bmp", Label = kinds[i % 3] }));
+        double accuracy = ml.MulticlassClassification.Evaluate(taught.Transform(keys.Transform(test))).MicroAccuracy;
+        Console.WriteLine($"{taught.Report.LabelledRowCount} of {taught.Report.RowCount} photos have a label; over 90 % right: {accuracy > 0.9}");
+        // end
+        Show("distill-image");
+    }
+
+    [Test]
     public void WholeBackbone()
     {
         // sample: distill-backbone
@@ -107,5 +143,12 @@ public sealed class DistillRecipe : Recipe
         Console.WriteLine($"runs of teachers: two for each different text: {taught.Report.TeacherRowsRun == 2 * data.GetColumn<string>("Text").Distinct().Count()}");
         // end
         Show("distill-teachers");
+    }
+
+    private sealed class Photo
+    {
+        public string Image { get; set; } = "";
+
+        public string Label { get; set; } = "";
     }
 }
