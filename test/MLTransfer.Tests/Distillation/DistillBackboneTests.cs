@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Tests.Support;
 
 namespace MLTransfer.Tests.Distillation;
 
