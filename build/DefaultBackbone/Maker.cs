@@ -83,7 +83,7 @@ internal static class Maker
             Pooling = Pooling.Graph,
             Normalize = true,
             Dimension = recipe.Dimension,
-            MaximumLength = recipe.MaximumLength,
+            MaximumLength = recipe.LearntLength,
         }, files).Save(Path.Combine(folder, StartFolder));
     }
 

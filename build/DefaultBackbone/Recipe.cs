@@ -37,4 +37,7 @@ internal sealed record Recipe
 
     /// <summary>Tokens of a text at most in the second round, which is on short ones.</summary>
     public int ShortTokenCount { get; init; } = 20;
+
+    /// <summary>Tokens that the student reads of a text while it learns, [CLS] and [SEP] included; as many as let 512 texts be compared at a time. Afterwards it reads <see cref="MaximumLength"/>.</summary>
+    public int LearntLength { get; init; } = 32;
 }

@@ -7,6 +7,8 @@ namespace MLTransfer;
 
 public sealed partial class TransferOperations
 {
+    private const string TeacherColumn = "mltransfer_teacher";
+
     /// <summary>
     /// Teaches a backbone the features of another on rows without labels, so that the small one can take the large one's place. Pictures are taught by <c>DistillImageBackbone</c> of
     /// MLTransfer.Images.
@@ -29,29 +31,29 @@ public sealed partial class TransferOperations
         BackboneModality modality = student.Card.Modality;
         if (teacher.Card.Modality != modality)
             throw Throw.ModalitiesDiffer(nameof(DistillBackbone), teacher, student);
-        const string Column = "mltransfer_teacher";
-        switch (modality)
+        return modality switch
         {
-            case BackboneModality.Text:
-            {
-                string input = options.InputColumnName ?? "Text";
-                using TextEmbeddingTransformer model = _context.Transforms.EmbedText(Column, teacher, input).Fit(rows);
-                return Distill(Teacher.FromFeatures(model, Column), student, rows, TransferCatalog.Form(new TextEmbeddingOptions { InputColumnName = input }), options);
-            }
-            case BackboneModality.Tensor:
-            {
-                string input = options.InputColumnName ?? "Features";
-                using TensorEmbeddingTransformer model = _context.Transforms.EmbedTensor(Column, teacher, input).Fit(rows);
-                return Distill(Teacher.FromFeatures(model, Column), student, rows, TransferCatalog.Form(new TensorEmbeddingOptions
-                {
-                    InputColumns = new Dictionary<string, string> { [student.Ports.Inputs.Values.First().Name] = input },
-                }), options);
-            }
-            default:
-                throw Throw.ModalityNotTaught(nameof(DistillBackbone), student);
-        }
+            BackboneModality.Text => DistillText(teacher, student, rows, options),
+            BackboneModality.Tensor => DistillTensor(teacher, student, rows, options),
+            _ => throw Throw.ModalityNotTaught(nameof(DistillBackbone), student),
+        };
     }
 
     internal DistilledBackbone Distill(Teacher teacher, Backbone student, IDataView rows, EmbeddingForm form, DistillBackboneOptions options) =>
         new BackboneDistiller(nameof(DistillBackbone), _context, form, options).Run(teacher, student, rows);
+
+    private DistilledBackbone DistillText(Backbone teacher, Backbone student, IDataView rows, DistillBackboneOptions options)
+    {
+        string input = options.InputColumnName ?? "Text";
+        using TextEmbeddingTransformer model = _context.Transforms.EmbedText(TeacherColumn, teacher, input).Fit(rows);
+        return Distill(Teacher.FromFeatures(model, TeacherColumn), student, rows, TransferCatalog.Form(new TextEmbeddingOptions { InputColumnName = input }), options);
+    }
+
+    private DistilledBackbone DistillTensor(Backbone teacher, Backbone student, IDataView rows, DistillBackboneOptions options)
+    {
+        string input = options.InputColumnName ?? "Features";
+        using TensorEmbeddingTransformer model = _context.Transforms.EmbedTensor(TeacherColumn, teacher, input).Fit(rows);
+        var read = new TensorEmbeddingOptions { InputColumns = new Dictionary<string, string> { [student.Ports.Inputs.Values.First().Name] = input } };
+        return Distill(Teacher.FromFeatures(model, TeacherColumn), student, rows, TransferCatalog.Form(read), options);
+    }
 }
