@@ -18,7 +18,11 @@ var finish = new Command("finish", "Stores the student in eight bits, with its c
 finish.SetAction(parsed => Maker.Finish(recipe, Teacher(parsed), Read(parsed).Sources, Folder(parsed),
     Measured.Read(Path.Combine(Assets.RepositoryRoot, "build", "DefaultBackbone", "measured.json")), parsed.GetRequiredValue(work),
     parsed.GetValue(output) ?? Path.Combine(Assets.RepositoryRoot, "src", "MLTransfer.Models", "Text")));
-return new RootCommand("The parts of make.sh that the tool does not do: texts, a start and the files of the default text backbone.") { texts, start, finish }.Parse(args).Invoke();
+var student = new Argument<string>("student") { Description = "The folder of a text backbone." };
+var dev = new Command("dev", "Prints what a text backbone is worth on the dev part of STS-B.") { student, data };
+dev.SetAction(parsed => Console.WriteLine(FormattableString.Invariant(
+    $"STS-B dev: Spearman {Similarity.OnStsBenchmark(MLTransfer.Backbone.Open(parsed.GetRequiredValue(student)), Path.Combine(Folder(parsed)("stsb"), "dev.tsv")):F4}")));
+return new RootCommand("The parts of make.sh that the tool does not do: texts, a start and the files of the default text backbone.") { texts, start, finish, dev }.Parse(args).Invoke();
 
 Corpus Read(ParseResult parsed) => Corpus.Read(Folder(parsed), parsed.GetRequiredValue(wordNet), parsed.GetRequiredValue(debian));
 

@@ -13,7 +13,7 @@ make texts "$work" --wordnet "$wordnet" --debian "$debian"
 make start "$work"
 # All texts once; then short ones, which are more like what is compared.
 distill "$work/texts.txt" --teacher all-minilm-l6-v2 --student "$work/start" --fine-tune all --losses cosine:1,similarity:1:0.05 \
-    --epochs 2 --batch-size 512 --learning-rate 0.001 --weight-decay 0 --hold-out 0.01 --seed 1 --cache "$work/cache" --output "$work/first"
+    --epochs 2 --batch-size 512 --learning-rate 0.001 --weight-decay 0 --beta2 0.98 --hold-out 0.01 --seed 1 --cache "$work/cache" --output "$work/first"
 distill "$work/short.txt" --teacher all-minilm-l6-v2 --student "$work/first" --fine-tune all --losses cosine:1,similarity:1:0.05 \
-    --epochs 2 --batch-size 256 --learning-rate 0.0005 --weight-decay 0 --hold-out 0.01 --seed 2 --cache "$work/cache" --output "$work/learnt"
+    --epochs 2 --batch-size 256 --learning-rate 0.0005 --weight-decay 0 --beta2 0.98 --hold-out 0.01 --seed 2 --cache "$work/cache" --output "$work/learnt"
 make finish "$work" --wordnet "$wordnet" --debian "$debian"

@@ -9,7 +9,7 @@ public static class DefaultBackbones
     private static readonly Lazy<Backbone> LazyText = new(() => Open("Text"));
 
     /// <summary>
-    /// Reads English text, gives 256 numbers of unit length: a weighted sum of one vector a token, distilled from all-minilm-l6-v2. Zeros for a
+    /// Reads English text, gives 256 numbers of unit length: a weighted sum of one vector a token, trained on the vectors that all-minilm-l6-v2 gives texts. Zeros for a
     /// text without a known token.
     /// </summary>
     /// <remarks>

@@ -17,6 +17,7 @@ var groups = new Dictionary<string, Action<Figures>>
     ["quality images"] = ImageQuality.Run,
     ["quality audio"] = AudioQuality.Run,
     ["quality distillation"] = DistillQuality.Run,
+    ["quality default"] = DefaultQuality.Run,
     ["quality training"] = (Action<Figures>)GradientQuality.Run + TrainingQuality.Run + FineTuneQuality.Run,
 };
 if (!groups.TryGetValue(string.Join(' ', args), out Action<Figures>? group))

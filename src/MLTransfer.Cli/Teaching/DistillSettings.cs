@@ -15,6 +15,8 @@ internal sealed record DistillSettings
 
     public required double? WeightDecay { get; init; }
 
+    public required double? Beta2 { get; init; }
+
     /// <summary>Without a task the share of texts that choose the epoch; with one the share of each class's labelled rows that is measured on.</summary>
     public required double? HoldOut { get; init; }
 
@@ -39,6 +41,7 @@ internal sealed record DistillSettings
         BatchSize = BatchSize ?? defaults.BatchSize,
         LearningRate = LearningRate ?? defaults.LearningRate,
         WeightDecay = WeightDecay ?? defaults.WeightDecay,
+        Optimizer = Beta2 is double beta2 ? Optimizer.AdamW(beta2: beta2) : defaults.Optimizer,
         Seed = Seed,
         ThreadCount = ThreadCount,
         CheckpointPath = CheckpointPath,

@@ -13,7 +13,7 @@ internal static class DistillQuality
 {
     private const string TextTeacher = "gte-small";
 
-    private static readonly int[] Seeds = [1, 2, 3, 4, 5];
+    public static readonly int[] Seeds = [1, 2, 3, 4, 5];
 
     public static void Run(Figures figures)
     {

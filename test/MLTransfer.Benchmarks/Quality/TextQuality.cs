@@ -73,7 +73,7 @@ internal static class TextQuality
         figures.Add($"{set}-10-hashed", [.. hashed.Runs.Select(r => r.Without.Accuracy)]);
     }
 
-    private static void Similarity(Figures figures, string name, Backbone? backbone)
+    public static void Similarity(Figures figures, string name, Backbone? backbone)
     {
         string? folder = Assets.FindData("stsb");
         if (backbone is null || folder is null)
