@@ -50,7 +50,7 @@ internal static class Maker
         Say($"{corpus.Texts.Length} texts, {few.Length} of at most {recipe.ShortTokenCount} tokens");
     }
 
-    /// <summary>The teacher's vectors of single tokens on their principal axes, weighted by frequency: the first edition of the default backbone, in float.</summary>
+    /// <summary>The teacher's vectors of single tokens on their principal axes, weighted by frequency (the first edition of the default backbone, in float), and mapped to where the teacher's vectors of texts lie.</summary>
     public static void WriteStart(Recipe recipe, string teacherFolder, string[] texts, string folder)
     {
         Backbone teacher = Backbone.Open(teacherFolder);
@@ -73,7 +73,13 @@ internal static class Maker
             [TokenizerFile] = Encoding.UTF8.GetBytes(TokenizerConfig.ReplaceLineEndings("\n")),
         };
         double[] weights = StaticTable.Weights(WordPieceTokenizer.FromFiles(files, "the new vocabulary"), vocabulary, texts, recipe);
-        StudentParts.ToBackbone(StaticTextGraph.Build(table, [.. weights.Select(w => (float)w)]), new BackboneCard
+        float[] tokenWeights = [.. weights.Select(w => (float)w)];
+        double[] map = StartMap.Fit(Start(table, tokenWeights, files, recipe), teacher, [.. File.ReadLines(Path.Combine(folder, TextsFile)).Take(recipe.StartTextCount)]);
+        Start(StartMap.Apply(table, map, recipe.Dimension), tokenWeights, files, recipe).Save(Path.Combine(folder, StartFolder));
+    }
+
+    private static Backbone Start(float[] table, float[] weights, Dictionary<string, byte[]> files, Recipe recipe) =>
+        StudentParts.ToBackbone(StaticTextGraph.Build(table, weights), new BackboneCard
         {
             Name = "default-text-start",
             Modality = BackboneModality.Text,
@@ -84,8 +90,7 @@ internal static class Maker
             Normalize = true,
             Dimension = recipe.Dimension,
             MaximumLength = recipe.LearntLength,
-        }, files).Save(Path.Combine(folder, StartFolder));
-    }
+        }, files);
 
     /// <summary>The four files, from what the student learnt.</summary>
     public static void Finish(Recipe recipe, string teacherFolder, IReadOnlyList<(string Source, string Credit, int Count)> sources, Func<string, string> dataFolder, Measured measured,

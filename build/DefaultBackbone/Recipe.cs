@@ -40,4 +40,7 @@ internal sealed record Recipe
 
     /// <summary>Tokens that the student reads of a text while it learns, [CLS] and [SEP] included; as many as let 512 texts be compared at a time. Afterwards it reads <see cref="MaximumLength"/>.</summary>
     public int LearntLength { get; init; } = 32;
+
+    /// <summary>Texts, the first of the mixed ones, by which the start is mapped to the teacher.</summary>
+    public int StartTextCount { get; init; } = 20_000;
 }
