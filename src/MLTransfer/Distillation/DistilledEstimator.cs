@@ -56,7 +56,8 @@ public sealed class DistilledEstimator : IEstimator<DistilledTransformer>
         {
             _step = options.Student.Form!.MakeStep(_host, backbone);
             // What cannot be trained is said now, not after the teacher ran.
-            using var trainer = new BackboneTrainer(Name, _step, FineTuning, _host.Start("Check"), _seed);
+            using IChannel channel = _host.Start("Check");
+            using var trainer = new BackboneTrainer(Name, _step, FineTuning, channel, _seed);
         }
     }
 
