@@ -24,7 +24,7 @@ public sealed class ClassifyTextRecipe : Recipe
 
         ITransformer loaded = ml.Model.Load("model.zip", out _);
         using var engine = ml.Model.CreatePredictionEngine<Ticket, Prediction>(loaded);
-        foreach (string text in new[] { "The driver never rang and the package is gone.", "When will I get my money back?", "It says my password is wrong." })
+        foreach (string text in new[] { "The driver never rang and my parcel is missing.", "When will I get my money back?", "It says my password is wrong." })
             Console.WriteLine($"{engine.Predict(new Ticket { Text = text }).PredictedLabel,-9} {text}");
         // end
         Show("classify-text");

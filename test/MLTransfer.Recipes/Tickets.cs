@@ -21,7 +21,7 @@ internal static class Tickets
 
     public static readonly Ticket[] New =
     [
-        new() { Text = "The driver never rang and the package is gone." },
+        new() { Text = "The driver never rang and my parcel is missing." },
         new() { Text = "When will I get my money back?" },
         new() { Text = "Forgot my password and the reset mail does not come." },
     ];
