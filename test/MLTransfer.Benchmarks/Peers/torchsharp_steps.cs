@@ -118,7 +118,7 @@ internal static class Step
         Tensor Loss()
         {
             Tensor logits = second.Linear(functional.relu(first.Linear(x)));
-            Tensor taught = functional.kl_div(functional.log_softmax(logits / Temperature, -1), soft, reduction: Reduction.None).sum() / rows;
+            Tensor taught = functional.kl_div(functional.log_softmax(logits / Temperature, -1), soft, log_target: false, reduction: Reduction.None).sum() / rows;
             return 0.5 * functional.cross_entropy(logits, y) + 0.5 * Temperature * Temperature * taught;
         }
 
