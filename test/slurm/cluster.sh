@@ -59,8 +59,8 @@ SlurmUser=$user
 SlurmdUser=$user
 AuthType=auth/munge
 CredType=cred/munge
-# Also how long a requeued task waits before it starts again; two minutes where nothing is said.
-AuthInfo=socket=$cluster/munge/socket,cred_expire=3
+# Also how long a requeued task waits before it starts again: two minutes where nothing is said, five seconds at least.
+AuthInfo=socket=$cluster/munge/socket,cred_expire=5
 StateSaveLocation=$cluster/state
 SlurmdSpoolDir=$cluster/spool
 SlurmctldPidFile=$cluster/slurmctld.pid

@@ -1,0 +1,115 @@
+# What must hold of scoring under Slurm; each function is one check. Sourced by run.sh.
+# A check prints "ok NAME ..." or "FAILED NAME why" by way of passed and failed; $model, $input, $whole_csv and $whole_parquet are the same for all.
+
+passed() { echo "ok $check: $*"; }
+failed() { echo "FAILED $check: $*"; failures=$((failures + 1)); return 1; }
+
+# same FOLDER: the parts, merged, are byte for byte what one process wrote.
+same() {
+  local merged=$1.merged.csv
+  rm -f "$merged"
+  mltransfer merge "$1" "$merged" >"$logs/$check-merge.log" 2>&1 || { failed "merge of $1 ended with $?: $(tail -n 1 "$logs/$check-merge.log")"; return 1; }
+  cmp "$merged" "$whole_csv" || { failed "the merged parts of $1 are not what one process wrote"; return 1; }
+}
+
+# ended STATE ID...: all tasks of the arrays ended so.
+ended() {
+  local expected=$1
+  shift
+  wait_jobs 120 "$@" || { failed "$(states "$@")"; return 1; }
+  [ "$(states "$@")" = "$expected" ] || { failed "tasks ended as '$(states "$@")', expected '$expected'; see $logs/score-$1_*.log"; return 1; }
+}
+
+array_equals_one_process() {
+  check=array
+  local id join out=$work/array
+  id=$(submit -- "$model" "$input" "$out" --keep id,lang)
+  # The files are joined by a job that waits for all of them.
+  join=$(sbatch --parsable --dependency="afterok:$id" --output="$logs/merge-%j.log" --wrap="mltransfer verify $out && mltransfer merge $out $out.parquet && mltransfer merge $out $out.csv")
+  ended "8 COMPLETED 0:0" "$id" || return
+  ended "1 COMPLETED 0:0" "$join" || return
+  cmp "$out.csv" "$whole_csv" || { failed "CSV differs"; return; }
+  cmp "$out.parquet" "$whole_parquet" || { failed "Parquet differs"; return; }
+  passed "8 tasks, merged by a dependent job: $(wc -c <"$out.csv") bytes of CSV and $(wc -c <"$out.parquet") of Parquet as one process writes them"
+}
+
+killed_task_resumes() {
+  check=killed
+  local id part again out=$work/killed
+  id=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  freeze_in_work "$id" "$out" || { failed "no task was seen in mid-work"; return; }
+  part=$(printf 'part-%05d-of-00008' "$task")
+  kill -KILL "$pid"
+  ended "8 COMPLETED 0:0" "$id" || return
+  [ "$(restarts "$id")" -eq 1 ] && [ "$(field Restarts "${id}_$task")" -eq 1 ] || { failed "the array was started anew $(restarts "$id") times, not its task $task once"; return; }
+  same "$out" || return
+  again=$(grep -oE '[0-9,]+ (rows )?(were |are )?(already|done)[^.]*' "$logs/score-${id}_$task.log" | tail -n 1)
+  passed "task $task died by SIGKILL with $rows rows on the disk, was requeued once and did not score them again ($again)"
+}
+
+terminated_task_resumes() {
+  check=terminated
+  local id out=$work/terminated
+  id=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  freeze_in_work "$id" "$out" || { failed "no task was seen in mid-work"; return; }
+  scancel --signal=TERM "${id}_$task"
+  kill -CONT "$pid"
+  ended "8 COMPLETED 0:0" "$id" || return
+  [ "$(field Restarts "${id}_$task")" -eq 1 ] || { failed "task $task was started anew $(field Restarts "${id}_$task") times, expected once"; return; }
+  grep -q 'Exited with exit code 75' "$logs/score-${id}_$task.log" || { failed "task $task did not end with 75: $logs/score-${id}_$task.log"; return; }
+  same "$out" || return
+  passed "task $task ended with 75 on SIGTERM with $rows rows on the disk or more, was requeued and went on"
+}
+
+preempted_array_resumes() {
+  check=preempted
+  local id urgent out=$work/preempted
+  id=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  freeze_in_work "$id" "$out" || { failed "no task was seen in mid-work"; return; }
+  urgent=$(sbatch --parsable --partition=urgent --cpus-per-task="$cpus" --output="$logs/urgent-%j.log" --wrap="sleep 1")
+  kill -CONT "$pid"
+  ended "1 COMPLETED 0:0" "$urgent" || return
+  ended "8 COMPLETED 0:0" "$id" || return
+  [ "$(restarts "$id")" -ge 1 ] || { failed "no task was preempted"; return; }
+  same "$out" || return
+  passed "a job of higher priority took the node from $(restarts "$id") tasks, which went on after it"
+}
+
+array_twice_is_harmless() {
+  check=twice
+  local first second third out=$work/twice before
+  # A processor for each task: all sixteen run at once.
+  first=$(submit --cpus-per-task=1 -- "$model" "$input" "$out" --keep id,lang --format csv)
+  second=$(submit --cpus-per-task=1 -- "$model" "$input" "$out" --keep id,lang --format csv)
+  ended "16 COMPLETED 0:0" "$first" "$second" || return
+  same "$out" || return
+  before=$(cd "$out" && stat -c '%n %y %s' *)
+  third=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  ended "8 COMPLETED 0:0" "$third" || return
+  [ "$before" = "$(cd "$out" && stat -c '%n %y %s' *)" ] || { failed "a third array changed files that were there"; return; }
+  same "$out" || return
+  passed "two arrays at once over one folder ($(($(restarts "$first") + $(restarts "$second"))) restarts), and a third that had nothing to do"
+}
+
+too_many_failures_fail_the_job() {
+  check=failing
+  local id out=$work/failing
+  id=$(submit --array=0-1 -- "$model" "$bad_input" "$out" --keep id,lang --format csv)
+  ended "2 FAILED 2:0" "$id" || return
+  [ "$(restarts "$id")" -eq 0 ] || { failed "a task that will fail again was started anew"; return; }
+  [ -z "$(find "$out" -name 'part-*' ! -path '*.partial*' 2>/dev/null)" ] || { failed "a part stands under its final name: $(ls "$out")"; return; }
+  passed "$(grep -h 'error:' "$logs/score-${id}_0.log" | grep -v '^srun' | head -n 1)"
+}
+
+single_task_again() {
+  check=single
+  local id out=$work/single
+  cp -r "$work/array" "$out"
+  rm -f "$out"/part-00003-of-00008.*
+  mltransfer verify "$out" >"$logs/$check-verify.log" 2>&1
+  [ $? -eq 75 ] || { failed "verify does not miss part 3"; return; }
+  id=$(submit --array=3 -- "$model" "$input" "$out" --keep id,lang)
+  ended "1 COMPLETED 0:0" "$id" || return
+  same "$out" || return
+  passed "--array=3 alone made part 3 of 8"
+}
