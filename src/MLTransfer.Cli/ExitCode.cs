@@ -1,3 +1,5 @@
+using MLTransfer.Cli.Scoring;
+
 namespace MLTransfer.Cli;
 
 /// <summary>What the tool tells the shell.</summary>
@@ -14,6 +16,7 @@ internal static class ExitCode
     /// <summary>The exit code for a failure.</summary>
     public static int Of(Exception e) => e switch
     {
+        IncompletePartsException { IsMissingOnly: true } => TryAgain,
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => BadInput,
         IOException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
         _ => BadInput,

@@ -31,7 +31,7 @@ public sealed class TrainRefusalTests
     {
         string path = Path.Combine(_folder, "data.tsv");
         File.WriteAllBytes(path, [.. "label\ttext\na\tgut\nb\tsch"u8, 0xF6, .. "n\n"u8]);
-        Refused(path, "line 3 is not UTF-8");
+        Refused(path, "line 3:", "'text' is not UTF-8");
     }
 
     [Test]

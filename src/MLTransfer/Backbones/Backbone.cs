@@ -4,6 +4,7 @@ using MLTransfer.Internal;
 using MLTransfer.Onnx.Gradients;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Sessions;
+using MLTransfer.Persistence;
 using MLTransfer.Text;
 
 namespace MLTransfer;
@@ -185,7 +186,7 @@ public sealed class Backbone
         source.Check(card.Sha256);
         if (card is { Modality: BackboneModality.Text, MaximumLength: null })
             throw Throw.CardValue(origin, "maximumLength", null, "the most tokens of a text");
-        return new Backbone(card, source, FeatureGraph.Of(source, card.FeatureOutput, card.Audio, origin), tokenizer, origin, new FeatureCache());
+        return new Backbone(card, source, FeatureGraph.Of(source, card.FeatureOutput, card.Audio, origin), tokenizer, origin, new FeatureCache(JobSettings.CacheLimit));
     }
 
     /// <inheritdoc/>

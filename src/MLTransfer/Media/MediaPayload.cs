@@ -19,7 +19,8 @@ internal static class MediaPayload
         {
             InputColumnName = settings.Text("inputColumnName"),
             Folder = settings.OptionalText("folder"),
-            OnError = settings.Choice<RowErrorPolicy>("onError"),
+            OnError = JobSettings.Current is null ? settings.Choice<RowErrorPolicy>("onError") : RowErrorPolicy.NaN,
+            RowErrors = JobSettings.Current?.RowErrors,
             MaximumBytes = settings.Number<long>("maximumBytes"),
         });
 }

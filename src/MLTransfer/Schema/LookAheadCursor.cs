@@ -37,7 +37,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private bool _ended;
     private bool _disposed;
 
-    public LookAheadCursor(DataViewRowCursor input, DataViewSchema schema, ColumnMap map, WindowEncoder encoder, RowStep step)
+    public LookAheadCursor(DataViewRowCursor input, DataViewSchema schema, ColumnMap map, WindowEncoder encoder, RowStep step, bool startsLarge)
     {
         _input = input;
         _map = map;
@@ -53,7 +53,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
             foreach (DataViewSchema.Column column in map.PassThrough())
                 _slots[column.Index] = ColumnSlots.Create(input, column);
         }
-        _window = _holdsRows ? FirstWindow : 1;
+        _window = !_holdsRows ? 1 : startsLarge ? LargestWindow : FirstWindow;
         _inputId = input.GetIdGetter();
         encoder.Bind(input);
     }

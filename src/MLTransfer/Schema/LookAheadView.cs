@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Persistence;
 
 namespace MLTransfer.Schema;
 
@@ -11,6 +12,7 @@ internal sealed class LookAheadView : IDataView
     private readonly IDataView _input;
     private readonly RowStep _step;
     private readonly Func<WindowEncoder> _createEncoder;
+    private readonly bool _startsLarge = JobSettings.Current is not null;
 
     /// <param name="input">The rows.</param>
     /// <param name="step">What is read and added.</param>
@@ -41,7 +43,7 @@ internal sealed class LookAheadView : IDataView
         try
         {
             input = _input.GetRowCursor(needed, rand);
-            return new LookAheadCursor(input, Schema, map, encoder, _step);
+            return new LookAheadCursor(input, Schema, map, encoder, _step, _startsLarge);
         }
         catch
         {

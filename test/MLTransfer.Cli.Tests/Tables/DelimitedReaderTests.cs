@@ -1,8 +1,9 @@
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Cli.Data;
+using MLTransfer.Cli.Tables;
 
-namespace MLTransfer.Cli.Tests;
+namespace MLTransfer.Cli.Tests.Tables;
 
 public sealed class DelimitedReaderTests
 {
@@ -51,12 +52,12 @@ public sealed class DelimitedReaderTests
         }
     }
 
-    private static List<(int Line, string Fields)> All(string text, char separator, bool hasQuotes)
+    private static List<(long Line, string Fields)> All(string text, char separator, bool hasQuotes)
     {
-        var reader = new DelimitedReader(new StringReader(text), separator, hasQuotes);
-        var records = new List<(int, string)>();
-        while (reader.Read() is string[] fields)
-            records.Add((reader.RecordLine, string.Join('|', fields)));
+        var reader = new DelimitedReader(new MemoryStream(Encoding.UTF8.GetBytes(text)), "t", new Dialect((byte)separator, hasQuotes));
+        var records = new List<(long, string)>();
+        while (reader.Read())
+            records.Add((reader.RecordLine, string.Join('|', reader.Texts())));
         return records;
     }
 }
