@@ -10,7 +10,8 @@ internal sealed class RowJobOptions
 {
     private const string None = "none";
     private const double DefaultErrorRate = 0.01;
-
+    private const double DefaultCheckpointSeconds = 20;
+    private const double LongestCheckpointSeconds = 86400;
     private const string UsualFormat = "parquet";
 
     public Argument<string[]> Files { get; } = new("input… output")
@@ -48,6 +49,14 @@ internal sealed class RowJobOptions
         CustomParser = result => NumberOption.Read(result, "--max-error-rate", "a number from 0 to 1", v => v is >= 0 and <= 1) ?? 0,
     };
 
+    public Option<double> Checkpoint { get; } = new("--checkpoint-seconds")
+    {
+        Description = "How much work a kill may cost: after so long, what is done is put on the disk.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => DefaultCheckpointSeconds,
+        CustomParser = result => NumberOption.Read(result, "--checkpoint-seconds", "a number from 0 to 86400", v => v is >= 0 and <= LongestCheckpointSeconds) ?? 0,
+    };
+
     public Option<bool> Restart { get; } = new("--restart") { Description = "Drop what an earlier job left under this output." };
 
     public Option<string> Device { get; } = new("--device") { Description = "Where the model runs: cpu, or cuda:0 and so on.", DefaultValueFactory = _ => "cpu" };
@@ -58,7 +67,7 @@ internal sealed class RowJobOptions
     {
         Format.AcceptOnlyFromAmong([.. TableOutput.Extensions.Select(e => e[1..])]);
         command.Add(Files);
-        foreach (Option option in (Option[])[Shard, ShardCount, Format, TextColumn, Columns, Keep, MaximumErrorRate, Restart, Device, Json])
+        foreach (Option option in (Option[])[Shard, ShardCount, Format, TextColumn, Columns, Keep, MaximumErrorRate, Checkpoint, Restart, Device, Json])
             command.Add(option);
         Columns.Validators.Add(result =>
         {
@@ -114,6 +123,7 @@ internal sealed class RowJobOptions
             Paths = folder is null ? PartPaths.OfFile(output) : PartPaths.InFolder(folder, shard, $".{parsed.GetRequiredValue(Format)}"),
             MaximumErrorRate = parsed.GetValue(MaximumErrorRate),
             BlockRowCount = blockRowCount,
+            CheckpointTime = TimeSpan.FromSeconds(parsed.GetValue(Checkpoint)),
             Restart = parsed.GetValue(Restart),
         }, source);
     }

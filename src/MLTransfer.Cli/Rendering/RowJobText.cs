@@ -2,6 +2,7 @@ using System.Globalization;
 using MLTransfer.Cli.Scoring;
 using MLTransfer.Cli.Tables;
 using Spectre.Console;
+using TableColumn = MLTransfer.Cli.Tables.TableColumn;
 
 namespace MLTransfer.Cli.Rendering;
 

@@ -56,7 +56,7 @@ internal sealed record ModelInput(string Name, DataViewType Type, TableColumn So
         };
     }
 
-    private static bool IsRead(DataViewType type) => Type.GetTypeCode(type.RawType) is >= TypeCode.SByte and <= TypeCode.Double;
+    private static bool IsRead(DataViewType type) => System.Type.GetTypeCode(type.RawType) is >= TypeCode.SByte and <= TypeCode.Double;
 
     private ReadOnlyMemory<char>[] Texts(TableBatch batch, int column, Action<int, string> fail)
     {

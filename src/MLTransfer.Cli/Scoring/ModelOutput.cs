@@ -70,7 +70,9 @@ internal abstract class ModelOutput(DataViewSchema.Column source, TableColumn co
         VBuffer<ReadOnlyMemory<char>> values = default;
         column.GetSlotNames(ref values);
         string[] names = [.. values.DenseValues().Select(v => v.ToString())];
-        return names.Length == width && names.All(n => n.Length > 0) && names.Distinct(StringComparer.Ordinal).Count() == width ? names : null;
+        // A number alone names a slot as well as "Features[0]" does.
+        bool isNumbered = names.Index().All(n => n.Item == $"{column.Name}[{n.Index}]");
+        return !isNumbered && names.Length == width && names.All(n => n.Length > 0) && names.Distinct(StringComparer.Ordinal).Count() == width ? names : null;
     }
 
     /// <summary>Values of rows that follow each other.</summary>

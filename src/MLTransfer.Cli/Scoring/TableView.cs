@@ -35,6 +35,7 @@ internal sealed class TableView(IReadOnlyList<ViewColumn> columns, ReadOnlyMemor
         private readonly TableView _view;
         private readonly HashSet<int> _active;
         private long _position = -1;
+        private bool _ended;
 
         public Cursor(TableView view, IEnumerable<DataViewSchema.Column> columnsNeeded)
         {
@@ -52,13 +53,10 @@ internal sealed class TableView(IReadOnlyList<ViewColumn> columns, ReadOnlyMemor
 
         public override bool MoveNext()
         {
-            if (_position + 1 >= _view.GetRowCount())
-            {
-                _position = -1;
-                return false;
-            }
-            _position++;
-            return true;
+            // Asked again behind the end, a cursor must not begin anew.
+            _ended |= _position + 1 >= _view.GetRowCount();
+            _position = _ended ? -1 : _position + 1;
+            return !_ended;
         }
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)_position, 0);
