@@ -1,8 +1,8 @@
 # What must hold of scoring under Slurm; each function is one check. Sourced by run.sh.
-# A check prints "ok NAME ..." or "FAILED NAME why" by way of passed and failed; $model, $input, $whole_csv and $whole_parquet are the same for all.
+# A check prints "ok NAME ..." or "FAILED NAME why" by way of passed and failed; $model, $input and $whole_csv are the same for all.
 
-passed() { echo "ok $check: $*"; }
-failed() { echo "FAILED $check: $*"; failures=$((failures + 1)); return 1; }
+passed() { echo "ok $check ($((SECONDS - check_start)) s): $*"; }
+failed() { echo "FAILED $check ($((SECONDS - check_start)) s): $*"; failures=$((failures + 1)); return 1; }
 
 # same FOLDER: the parts, merged, are byte for byte what one process wrote.
 same() {
@@ -22,54 +22,63 @@ ended() {
 
 array_equals_one_process() {
   check=array
-  local id join out=$work/array
-  id=$(submit -- "$model" "$input" "$out" --keep id,lang)
-  # The files are joined by a job that waits for all of them.
-  join=$(sbatch --parsable --dependency="afterok:$id" --output="$logs/merge-%j.log" --wrap="mltransfer verify $out && mltransfer merge $out $out.parquet && mltransfer merge $out $out.csv")
-  ended "8 COMPLETED 0:0" "$id" || return
+  local csv parquet join whole_parquet=$work/whole.parquet
+  csv=$(submit -- "$model" "$input" "$work/array" --keep id,lang --format csv)
+  # Parquet is what parts are written as where nothing is said. Its parts are joined by a job that waits for all of them.
+  parquet=$(submit -- "$model" "$input" "$work/columns" --keep id,lang)
+  join=$(sbatch --parsable --dependency="afterok:$parquet" --output="$logs/merge-%j.log" --wrap="mltransfer merge $work/columns $work/columns.parquet")
+  ended "16 COMPLETED 0:0" "$csv" "$parquet" || return
+  same "$work/array" || return
   ended "1 COMPLETED 0:0" "$join" || return
-  cmp "$out.csv" "$whole_csv" || { failed "CSV differs"; return; }
-  cmp "$out.parquet" "$whole_parquet" || { failed "Parquet differs"; return; }
-  passed "8 tasks, merged by a dependent job: $(wc -c <"$out.csv") bytes of CSV and $(wc -c <"$out.parquet") of Parquet as one process writes them"
+  mltransfer score "$model" "$input" "$whole_parquet" --keep id,lang >"$logs/whole-parquet.log" 2>&1 || { failed "Parquet in one process: $(tail -n 1 "$logs/whole-parquet.log")"; return; }
+  cmp "$work/columns.parquet" "$whole_parquet" || { failed "the Parquet file that a dependent job merged is not what one process wrote"; return; }
+  passed "8 tasks and one process wrote the same $(wc -c <"$whole_csv") bytes of CSV and the same $(wc -c <"$whole_parquet") bytes of Parquet"
+}
+
+# long_array FOLDER: the number of an array whose shards are long enough to be met in mid-work.
+long_array() {
+  SHARD_COUNT=$long_shards submit --array="0-$((long_shards - 1))" -- "$model" "$input" "$1" --keep id,lang --format csv --checkpoint-seconds 0.2
 }
 
 killed_task_resumes() {
   check=killed
-  local id part again out=$work/killed
-  id=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  local id resumed out=$work/killed
+  id=$(long_array "$out")
   freeze_in_work "$id" "$out" || { failed "no task was seen in mid-work"; return; }
-  part=$(printf 'part-%05d-of-00008' "$task")
   kill -KILL "$pid"
-  ended "8 COMPLETED 0:0" "$id" || return
+  ended "$long_shards COMPLETED 0:0" "$id" || return
   [ "$(restarts "$id")" -eq 1 ] && [ "$(field Restarts "${id}_$task")" -eq 1 ] || { failed "the array was started anew $(restarts "$id") times, not its task $task once"; return; }
   same "$out" || return
-  again=$(grep -oE '[0-9,]+ (rows )?(were |are )?(already|done)[^.]*' "$logs/score-${id}_$task.log" | tail -n 1)
-  passed "task $task died by SIGKILL with $rows rows on the disk, was requeued once and did not score them again ($again)"
+  resumed=$(rows_resumed "$id" "$task")
+  [ "$resumed" -eq "$rows" ] || { failed "task $task had $rows rows on the disk when it died and went on from $resumed"; return; }
+  passed "task $task died by SIGKILL, was requeued once, and did not score the $resumed rows again that were on the disk"
 }
 
 terminated_task_resumes() {
   check=terminated
-  local id out=$work/terminated
-  id=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  local id resumed out=$work/terminated
+  id=$(long_array "$out")
   freeze_in_work "$id" "$out" || { failed "no task was seen in mid-work"; return; }
   scancel --signal=TERM "${id}_$task"
   kill -CONT "$pid"
-  ended "8 COMPLETED 0:0" "$id" || return
+  ended "$long_shards COMPLETED 0:0" "$id" || return
   [ "$(field Restarts "${id}_$task")" -eq 1 ] || { failed "task $task was started anew $(field Restarts "${id}_$task") times, expected once"; return; }
   grep -q 'Exited with exit code 75' "$logs/score-${id}_$task.log" || { failed "task $task did not end with 75: $logs/score-${id}_$task.log"; return; }
   same "$out" || return
-  passed "task $task ended with 75 on SIGTERM with $rows rows on the disk or more, was requeued and went on"
+  resumed=$(rows_resumed "$id" "$task")
+  [ "$resumed" -gt "$rows" ] || { failed "task $task had $rows rows on the disk before SIGTERM and went on from $resumed: its last block was lost"; return; }
+  passed "task $task ended with 75 on SIGTERM, was requeued, and did not score $resumed rows again, $((resumed - rows)) of them finished after the signal"
 }
 
 preempted_array_resumes() {
   check=preempted
   local id urgent out=$work/preempted
-  id=$(submit -- "$model" "$input" "$out" --keep id,lang --format csv)
+  id=$(long_array "$out")
   freeze_in_work "$id" "$out" || { failed "no task was seen in mid-work"; return; }
   urgent=$(sbatch --parsable --partition=urgent --cpus-per-task="$cpus" --output="$logs/urgent-%j.log" --wrap="sleep 1")
   kill -CONT "$pid"
   ended "1 COMPLETED 0:0" "$urgent" || return
-  ended "8 COMPLETED 0:0" "$id" || return
+  ended "$long_shards COMPLETED 0:0" "$id" || return
   [ "$(restarts "$id")" -ge 1 ] || { failed "no task was preempted"; return; }
   same "$out" || return
   passed "a job of higher priority took the node from $(restarts "$id") tasks, which went on after it"
@@ -108,7 +117,7 @@ single_task_again() {
   rm -f "$out"/part-00003-of-00008.*
   mltransfer verify "$out" >"$logs/$check-verify.log" 2>&1
   [ $? -eq 75 ] || { failed "verify does not miss part 3"; return; }
-  id=$(submit --array=3 -- "$model" "$input" "$out" --keep id,lang)
+  id=$(submit --array=3 -- "$model" "$input" "$out" --keep id,lang --format csv)
   ended "1 COMPLETED 0:0" "$id" || return
   same "$out" || return
   passed "--array=3 alone made part 3 of 8"

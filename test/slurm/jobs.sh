@@ -33,7 +33,7 @@ states() {
 
 # restarts ID: how often the tasks of an array were started anew, in all.
 restarts() {
-  scontrol --oneliner show job "$1" | sed -E 's/.* Restarts=([0-9]+).*/\1/' | awk "{ sum += \$1 } END { print sum + 0 }"
+  scontrol --oneliner show job "$1" | sed -E 's/.* Restarts=([0-9]+).*/\1/' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 # tool_pid ID: the process of the tool in a task, which is the first one of its step 0.
@@ -43,13 +43,18 @@ tool_pid() {
 
 # rows_done FOLDER: rows of an unfinished part that are safe on the disk.
 rows_done() {
-  cat "$1"/rows-*.json 2>/dev/null | grep -oiE '"rowCount": *[0-9]+' | grep -oE '[0-9]+' | awk "{ sum += \$1 } END { print sum + 0 }"
+  cat "$1"/rows-*.json 2>/dev/null | grep -oiE '"rowCount": *[0-9]+' | grep -oE '[0-9]+$' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# rows_resumed ID TASK: rows that the last run of a task took over from the ones before, as its log says.
+rows_resumed() {
+  grep -oE '[0-9,]+ of them by earlier runs' "$logs/score-$1_$2.log" | tail -n 1 | grep -oE '^[0-9,]+' | tr -d ,
 }
 
 # freeze_in_work ID FOLDER: stops the process of a task that has some of its part on the disk and not all; sets $task, $pid and $rows.
 freeze_in_work() {
   local limit=$((SECONDS + 60)) state
-  while [ $SECONDS -lt $limit ]; do
+  while [ $SECONDS -lt $limit ] && [ -n "$(squeue --noheader --jobs="$1" 2>/dev/null)" ]; do
     for state in "$2"/part-*.partial; do
       rows=$(rows_done "$state")
       [ "${rows:-0}" -gt 0 ] || continue

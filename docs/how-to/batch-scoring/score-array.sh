@@ -15,6 +15,8 @@
 # Parts of the whole, however many of them this array makes: with --array=3 it is part 3 of 8 alone.
 shard_count=${SHARD_COUNT:-8}
 restart_limit=20
+# Where a cluster does not bind tasks to their processors, each would take all of its machine.
+export DOTNET_PROCESSOR_COUNT=$SLURM_CPUS_PER_TASK
 
 srun --ntasks=1 --cpus-per-task="$SLURM_CPUS_PER_TASK" mltransfer score "$@" --shard-count "$shard_count"
 code=$?
