@@ -1,7 +1,6 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using Microsoft.ML;
+using MLTransfer.Cli.Tests.Scoring;
 
 namespace MLTransfer.Cli.Tests;
 
@@ -72,21 +71,7 @@ public sealed class ExportTests
     public void Export_ForeignModel_IsRefusedBeforeItIsLoaded()
     {
         string output = Path.Combine(_folder, "model.onnx");
-        using (ZipArchive archive = ZipFile.Open(_model, ZipArchiveMode.Update))
-        {
-            // The assembly that our step's header names, for one of the same length.
-            foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.Name == "Model.key"))
-            {
-                byte[] bytes = new byte[entry.Length];
-                using Stream stream = entry.Open();
-                stream.ReadExactly(bytes);
-                int at = bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes("MLTransfer"));
-                if (at < 0)
-                    continue;
-                stream.Position = at;
-                stream.Write(Encoding.Unicode.GetBytes("EvilThings"));
-            }
-        }
+        ForeignModels.Rename(_model, "MLTransfer", "EvilThings");
         var run = Run.Of("export", _model, output);
         Assert.That(run.Code, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("EvilThings").And.Contain(_model));

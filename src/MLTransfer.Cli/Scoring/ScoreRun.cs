@@ -134,7 +134,7 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
             {
                 block = scorer.Score(row, batch, place => Place(row + place), budget, IsLate);
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested || failed.IsCancellationRequested)
             {
                 return;
             }
@@ -146,7 +146,7 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
 
         bool IsLate()
         {
-            if (failed.IsCancellationRequested && !cancel.IsCancellationRequested)
+            if (failed.IsCancellationRequested)
                 return true;
             if (!cancel.IsCancellationRequested)
                 return false;
