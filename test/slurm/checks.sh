@@ -16,7 +16,7 @@ same() {
 ended() {
   local expected=$1
   shift
-  wait_jobs 120 "$@" || { failed "$(states "$@")"; return 1; }
+  wait_jobs "$job_limit" "$@" || { failed "$(states "$@")"; return 1; }
   [ "$(states "$@")" = "$expected" ] || { failed "tasks ended as '$(states "$@")', expected '$expected'; see $logs/score-$1_*.log"; return 1; }
 }
 
@@ -35,9 +35,9 @@ array_equals_one_process() {
   passed "8 tasks and one process wrote the same $(wc -c <"$whole_csv") bytes of CSV and the same $(wc -c <"$whole_parquet") bytes of Parquet"
 }
 
-# long_array FOLDER: the number of an array whose shards are long enough to be met in mid-work.
+# long_array FOLDER: the number of an array whose tasks can be met in mid-work: on one processor each, and with what is done on the disk after every block.
 long_array() {
-  SHARD_COUNT=$long_shards submit --array="0-$((long_shards - 1))" -- "$model" "$input" "$1" --keep id,lang --format csv --checkpoint-seconds 0.2
+  SHARD_COUNT=$long_shards submit --array="0-$((long_shards - 1))" --cpus-per-task=1 -- "$model" "$input" "$1" --keep id,lang --format csv --checkpoint-seconds 0
 }
 
 killed_task_resumes() {

@@ -53,11 +53,10 @@ rows_resumed() {
 
 # freeze_in_work ID FOLDER: stops the process of a task that has some of its part on the disk and not all; sets $task, $pid and $rows.
 freeze_in_work() {
-  local limit=$((SECONDS + 60)) state
+  local limit=$((SECONDS + job_limit)) state
   while [ $SECONDS -lt $limit ] && [ -n "$(squeue --noheader --jobs="$1" 2>/dev/null)" ]; do
     for state in "$2"/part-*.partial; do
-      rows=$(rows_done "$state")
-      [ "${rows:-0}" -gt 0 ] || continue
+      compgen -G "$state/rows-*.json" >/dev/null || continue
       task=$((10#$(basename "$state" | sed -E 's/part-([0-9]+)-of.*/\1/')))
       pid=$(tool_pid "$1_$task")
       [ -n "$pid" ] && kill -STOP "$pid" 2>/dev/null || continue

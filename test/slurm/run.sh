@@ -88,10 +88,10 @@ make_input() {
 input=$work/input.csv bad_input=$work/bad.csv
 # Blocks of 1,024 rows are what a task is never met within: a transformer, which takes seconds for each, gets shards of some blocks in other ways.
 if [ "$backbone" = default ]; then
-  rows_default=100000 long_shards=8
+  rows_default=100000 long_shards=8 job_limit=150
   checks=(array_equals_one_process killed_task_resumes terminated_task_resumes preempted_array_resumes array_twice_is_harmless too_many_failures_fail_the_job single_task_again)
 else
-  rows_default=8192 long_shards=2
+  rows_default=8192 long_shards=2 job_limit=900
   checks=(array_equals_one_process killed_task_resumes terminated_task_resumes)
 fi
 [ ${#only[@]} -eq 0 ] || checks=("${only[@]}")
