@@ -5,7 +5,8 @@ namespace MLTransfer.Recipes;
 /// <summary>A page of the documentation and the samples it shows.</summary>
 internal sealed class Page
 {
-    private const string Marker = "<!-- recipe:";
+    private const string RecipeMarker = "<!-- recipe:";
+    private const string FileMarker = "<!-- file:";
 
     private Page(string path)
     {
@@ -13,9 +14,14 @@ internal sealed class Page
         Lines = File.ReadAllLines(path);
         for (int i = 0; i < Lines.Count; i++)
         {
+            if (Lines[i].StartsWith("```", StringComparison.Ordinal) && Named(i, FileMarker) is string file)
+            {
+                Files.Add(file, Block(ref i));
+                continue;
+            }
             if (!Lines[i].StartsWith("```csharp", StringComparison.Ordinal))
                 continue;
-            string? name = Named(i);
+            string? name = Named(i, RecipeMarker);
             string code = Block(ref i);
             int next = i + 1;
             while (next < Lines.Count && Lines[next].Length == 0)
@@ -40,13 +46,16 @@ internal sealed class Page
 
     public Dictionary<string, ShownSample> Samples { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Files that the page shows as they are: the name, from the page's folder on, and what it shows.</summary>
+    public Dictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
+
     /// <summary>C# that no recipe stands behind.</summary>
     public List<string> Unnamed { get; } = [];
 
-    private string? Named(int fence)
+    private string? Named(int fence, string marker)
     {
         string above = fence > 0 ? Lines[fence - 1].Trim() : "";
-        return above.StartsWith(Marker, StringComparison.Ordinal) ? above[Marker.Length..].Replace("-->", "", StringComparison.Ordinal).Trim() : null;
+        return above.StartsWith(marker, StringComparison.Ordinal) ? above[marker.Length..].Replace("-->", "", StringComparison.Ordinal).Trim() : null;
     }
 
     private string Block(ref int line)

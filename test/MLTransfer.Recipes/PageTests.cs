@@ -41,7 +41,7 @@ public sealed partial class PageTests
         {
             foreach (Page page in Page.All)
             {
-                string folder = Path.GetDirectoryName(Path.Combine(Assets.RepositoryRoot, page.Name))!;
+                string folder = Folder(page);
                 foreach (Match link in Link().Matches(string.Join("\n", page.Lines)))
                 {
                     string target = Path.Combine(folder, link.Groups[1].Value);
@@ -50,6 +50,35 @@ public sealed partial class PageTests
             }
         }
     }
+
+    [Test]
+    public void EveryShownFile_IsTheFile()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (Page page in Page.All)
+            {
+                foreach ((string name, string shown) in page.Files)
+                {
+                    string path = Path.Combine(Folder(page), name);
+                    Assert.That(File.Exists(path), $"{page.Name} shows the file {name}, which is not there.");
+                    Assert.That(shown, Is.EqualTo(File.ReadAllText(path).TrimEnd('\n')), $"{page.Name} shows {name} otherwise than it is.");
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void EveryFileBesideThePages_IsShown()
+    {
+        string docs = Path.Combine(Assets.RepositoryRoot, "docs");
+        HashSet<string> shown = [.. Page.All.SelectMany(page => page.Files.Keys.Select(name => Path.GetFullPath(Path.Combine(Folder(page), name))))];
+        Assert.That(
+            Directory.EnumerateFiles(docs, "*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) != ".md"), Is.SubsetOf(shown),
+            "A file under docs is shown by no page with a line '<!-- file: NAME -->' above the block.");
+    }
+
+    private static string Folder(Page page) => Path.GetDirectoryName(Path.Combine(Assets.RepositoryRoot, page.Name))!;
 
     // [text](target), without web addresses and anchors.
     [GeneratedRegex(@"\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")]
