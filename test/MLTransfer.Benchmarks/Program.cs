@@ -12,6 +12,7 @@ var groups = new Dictionary<string, Action<Figures>>
     ["speed images"] = (Action<Figures>)ImageSpeed.Run + PictureSpeed.Run,
     ["speed audio"] = (Action<Figures>)AudioSpeed.Run + SoundSpeed.Run,
     ["speed training"] = TrainingSpeed.Run,
+    ["speed scoring"] = ScoreSpeed.Run,
     ["speed distillation"] = TrainingSpeed.RunDistillation,
     ["quality text"] = TextQuality.Run,
     ["quality images"] = ImageQuality.Run,

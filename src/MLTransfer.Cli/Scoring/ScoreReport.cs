@@ -35,4 +35,7 @@ internal sealed record ScoreReport
 
     /// <summary>Rows a second of this run.</summary>
     public double? RowsPerSecond { get; init; }
+
+    /// <summary>The most memory that this process has held so far (the peak of its working set).</summary>
+    public long PeakMemoryBytes { get; init; }
 }

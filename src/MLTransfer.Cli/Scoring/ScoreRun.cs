@@ -254,19 +254,24 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
         }
     }
 
-    private ScoreReport Report(PartManifest manifest, long resumed, TimeSpan elapsed) => new()
+    private ScoreReport Report(PartManifest manifest, long resumed, TimeSpan elapsed)
     {
-        Output = settings.Paths.Output,
-        Errors = manifest.ErrorsFile is null ? null : settings.Paths.Errors,
-        ShardIndex = manifest.ShardIndex,
-        ShardCount = manifest.Job.ShardCount,
-        FirstRow = manifest.FirstRow,
-        RowCount = manifest.RowCount,
-        ErrorCount = manifest.ErrorCount,
-        ResumedRowCount = resumed,
-        Seconds = elapsed.TotalSeconds,
-        RowsPerSecond = manifest.RowCount == resumed ? null : (manifest.RowCount - resumed) / Math.Max(elapsed.TotalSeconds, 1e-3),
-    };
+        using var process = Process.GetCurrentProcess();
+        return new ScoreReport
+        {
+            Output = settings.Paths.Output,
+            Errors = manifest.ErrorsFile is null ? null : settings.Paths.Errors,
+            ShardIndex = manifest.ShardIndex,
+            ShardCount = manifest.Job.ShardCount,
+            FirstRow = manifest.FirstRow,
+            RowCount = manifest.RowCount,
+            ErrorCount = manifest.ErrorCount,
+            ResumedRowCount = resumed,
+            Seconds = elapsed.TotalSeconds,
+            RowsPerSecond = manifest.RowCount == resumed ? null : (manifest.RowCount - resumed) / Math.Max(elapsed.TotalSeconds, 1e-3),
+            PeakMemoryBytes = process.PeakWorkingSet64,
+        };
+    }
 
     private (string File, string Place) Place(long row)
     {

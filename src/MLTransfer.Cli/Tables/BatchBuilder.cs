@@ -17,6 +17,9 @@ internal sealed class BatchBuilder(IReadOnlyList<TableColumn> columns, int capac
     /// <summary>The values of a column, with room for all rows.</summary>
     public T[] Values<T>(int column) => (T[])_values[column];
 
+    /// <summary>The values of a column as an array of whatever its kind names.</summary>
+    public Array Values(int column) => _values[column];
+
     /// <summary>Counts rows whose values were put in their places.</summary>
     public void Add(int rowCount) => RowCount += rowCount;
 

@@ -4,6 +4,7 @@ namespace MLTransfer.Cli.Tables;
 internal static class TableCopy
 {
     private const int BufferSize = 1 << 18;
+    private const int BatchRowCount = 256;
 
     /// <summary>Writes files one after the other into one, whose bytes equal those that one writer given all the rows would have made.</summary>
     /// <param name="files">At least one, each written by <see cref="TableOutput"/>.</param>
@@ -15,9 +16,45 @@ internal static class TableCopy
     {
         if (files.Count == 0)
             throw new ArgumentException("No files were given to be joined.", nameof(files));
+        if (TableOutput.IsParquet(extension))
+        {
+            AppendParquet(files, output, cancel);
+            return;
+        }
         Dialect dialect = Dialect.Of(extension)
             ?? throw new ArgumentException($"Tables are not written as '{extension}'. Supported: {string.Join(", ", TableOutput.Extensions)}.", nameof(extension));
         AppendDelimited(files, dialect, output, cancel);
+    }
+
+    // Rows are written anew, because row groups end elsewhere when there are rows of other files before.
+    private static void AppendParquet(IReadOnlyList<string> files, string output, CancellationToken cancel)
+    {
+        var format = new ParquetFormat();
+        TableSchema[] schemas = [.. files.Select(format.Infer)];
+        int differs = Array.FindIndex(schemas, s => !s.HasSameColumns(schemas[0]));
+        if (differs >= 0)
+            throw new InvalidDataException($"'{files[differs]}' has other columns than '{files[0]}', so they cannot be joined.");
+        IReadOnlyList<TableColumn> columns = schemas[0].Columns;
+        using ITableWriter writer = TableOutput.Create(output, ".parquet", columns);
+        foreach (string file in files)
+        {
+            using FileRows rows = format.Open(file, schemas[0], [.. Enumerable.Range(0, columns.Count)]);
+            while (Next(rows, columns) is TableBatch batch)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (batch.Problems.Count > 0)
+                    throw new InvalidDataException($"'{file}', {batch.Problems.First().Value.Place}: {batch.Problems.First().Value.Message}");
+                writer.Write(batch);
+            }
+        }
+        writer.Complete();
+    }
+
+    private static TableBatch? Next(FileRows rows, IReadOnlyList<TableColumn> columns)
+    {
+        var batch = new BatchBuilder(columns, BatchRowCount);
+        rows.Read(batch);
+        return batch.Build();
     }
 
     private static void AppendDelimited(IReadOnlyList<string> files, Dialect dialect, string output, CancellationToken cancel)

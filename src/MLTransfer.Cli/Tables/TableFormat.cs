@@ -4,7 +4,7 @@ namespace MLTransfer.Cli.Tables;
 internal abstract class TableFormat
 {
     /// <summary>All that can be read.</summary>
-    public static IReadOnlyList<TableFormat> All { get; } = [new DelimitedFormat(Dialect.Csv), new DelimitedFormat(Dialect.Tsv)];
+    public static IReadOnlyList<TableFormat> All { get; } = [new DelimitedFormat(Dialect.Csv), new DelimitedFormat(Dialect.Tsv), new ParquetFormat()];
 
     /// <summary>What it is called.</summary>
     public abstract string Name { get; }
@@ -20,12 +20,10 @@ internal abstract class TableFormat
     /// <exception cref="InvalidDataException">They differ.</exception>
     public virtual TableSchema Join(IReadOnlyList<string> paths)
     {
-        TableSchema first = Infer(paths[0]);
+        TableSchema schema = Infer(paths[0]);
         foreach (string path in paths.Skip(1))
-        {
-            first.RefuseOther(Infer(path), paths[0], path);
-        }
-        return first;
+            schema = schema.Join(Infer(path), paths[0], path);
+        return schema;
     }
 
     /// <summary>Rows of a file, all of whose bytes are read through the stream. Counts as <see cref="FileRows.Skip"/> does.</summary>

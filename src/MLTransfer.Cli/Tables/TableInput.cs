@@ -88,6 +88,8 @@ internal sealed class TableInput
     /// <exception cref="InvalidDataException">The input is not the one that was scanned: when it is opened, or on reading.</exception>
     public ITableReader Open(IReadOnlyList<string> columns, long firstRow, InputScan scan)
     {
+        if (columns.Count == 0)
+            throw new ArgumentException("No column was asked for.", nameof(columns));
         string[] names = [.. _parts.Select(p => p.Name)];
         if (!names.SequenceEqual(scan.Files.Select(f => f.Name), StringComparer.Ordinal))
             throw new InvalidDataException($"The files of the input are {ColumnNames.List(names)} now and were {ColumnNames.List([.. scan.Files.Select(f => f.Name)])} when their rows were counted.");
@@ -108,7 +110,13 @@ internal sealed class TableInput
     /// <param name="name">The name; upper and lower case are the same.</param>
     /// <param name="option">The option that gives it, for messages.</param>
     /// <exception cref="ArgumentException">There is none, or there are several.</exception>
-    public int Find(string name, string option) => ColumnNames.Find(_schema.Names, _parts[0].Path, name, option);
+    public int Find(string name, string option)
+    {
+        string? unread = _schema.Unread?.Keys.FirstOrDefault(n => string.Equals(n.Trim(), name.Trim(), StringComparison.OrdinalIgnoreCase));
+        bool isRead = _schema.Names.Any(n => string.Equals(n.Trim(), name.Trim(), StringComparison.OrdinalIgnoreCase));
+        return unread is null || isRead ? ColumnNames.Find(_schema.Names, _parts[0].Path, name, option)
+            : throw new ArgumentException($"The column '{unread}' of '{_parts[0].Path}' is {_schema.Unread![unread]}, which cannot be read. Choose another with {option}, or store it as text or numbers.");
+    }
 
     private int Index(string column)
     {

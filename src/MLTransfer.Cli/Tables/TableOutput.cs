@@ -4,7 +4,7 @@ namespace MLTransfer.Cli.Tables;
 internal static class TableOutput
 {
     /// <summary>How their names end, with the point.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".csv", ".tsv"];
+    public static IReadOnlyList<string> Extensions { get; } = [".csv", ".tsv", ".parquet"];
 
     /// <summary>Starts a file. An older one of this name is lost.</summary>
     /// <param name="path">The file, which may have another ending, as temporary files do.</param>
@@ -15,8 +15,12 @@ internal static class TableOutput
     {
         Check(columns);
         return Dialect.Of(extension) is Dialect dialect ? new DelimitedWriter(path, dialect, columns)
+            : IsParquet(extension) ? new ParquetWriter(path, columns)
             : throw new ArgumentException($"Tables are not written as '{extension}'. Supported: {string.Join(", ", Extensions)}.", nameof(extension));
     }
+
+    /// <summary>Whether an extension is that of Parquet files.</summary>
+    public static bool IsParquet(string extension) => string.Equals(extension, ".parquet", StringComparison.OrdinalIgnoreCase);
 
     private static void Check(IReadOnlyList<TableColumn> columns)
     {

@@ -3,10 +3,15 @@ namespace MLTransfer.Cli.Tables;
 /// <summary>Columns of a table as they were found.</summary>
 /// <param name="Columns">The columns.</param>
 /// <param name="Looks">For each how it looks to a person, such as "text (whole numbers)".</param>
-internal sealed record TableSchema(IReadOnlyList<TableColumn> Columns, IReadOnlyList<string> Looks)
+/// <param name="Unread">Columns that the files have but that cannot be read, and their types.</param>
+internal sealed record TableSchema(IReadOnlyList<TableColumn> Columns, IReadOnlyList<string> Looks, IReadOnlyDictionary<string, string>? Unread = null)
 {
     /// <summary>The names of the columns.</summary>
     public IReadOnlyList<string> Names { get; } = [.. Columns.Select(c => c.Name)];
+
+    /// <summary>Whether names, kinds, widths and names of a vector's numbers are those of another.</summary>
+    public bool HasSameColumns(TableSchema other) => Columns.Count == other.Columns.Count && Columns.Zip(other.Columns)
+        .All(p => p.First with { SlotNames = null } == p.Second with { SlotNames = null } && (p.First.SlotNames ?? []).SequenceEqual(p.Second.SlotNames ?? [], StringComparer.Ordinal));
 
     /// <summary>What a column holds, in words.</summary>
     public static string Look(TableColumn column) => column.Kind switch
@@ -19,15 +24,20 @@ internal sealed record TableSchema(IReadOnlyList<TableColumn> Columns, IReadOnly
         _ => $"vectors of {column.Width} numbers",
     };
 
-    /// <summary>Refuses columns other than these.</summary>
+    /// <summary>The columns of two files that belong together. A vector whose width is not known in one of them has that of the other.</summary>
     /// <exception cref="InvalidDataException">A name, a kind or the order differs.</exception>
-    public void RefuseOther(TableSchema other, string path, string otherPath)
+    public TableSchema Join(TableSchema other, string path, string otherPath)
     {
         const string Remedy = "All files of an input have the same columns in the same order.";
         if (!Names.SequenceEqual(other.Names, StringComparer.Ordinal))
             throw new InvalidDataException($"'{otherPath}' has the columns {ColumnNames.List(other.Names)}, but '{path}' has {ColumnNames.List(Names)}. {Remedy}");
-        int differs = Enumerable.Range(0, Columns.Count).FirstOrDefault(i => Columns[i].Kind != other.Columns[i].Kind || Columns[i].Width != other.Columns[i].Width, -1);
-        if (differs >= 0)
-            throw new InvalidDataException($"The column '{Names[differs]}' of '{otherPath}' holds {Look(other.Columns[differs])}, but that of '{path}' {Look(Columns[differs])}. {Remedy}");
+        for (int i = 0; i < Columns.Count; i++)
+        {
+            (TableColumn its, TableColumn others) = (Columns[i], other.Columns[i]);
+            if (its.Kind != others.Kind || (its.Width != others.Width && its.Width != 0 && others.Width != 0))
+                throw new InvalidDataException($"The column '{Names[i]}' of '{otherPath}' holds {Look(others)}, but that of '{path}' {Look(its)}. {Remedy}");
+        }
+        TableColumn[] columns = [.. Columns.Select((c, i) => c.Width == 0 ? other.Columns[i] : c)];
+        return columns.SequenceEqual(Columns) ? this : new TableSchema(columns, [.. columns.Select(Look)], Unread);
     }
 }

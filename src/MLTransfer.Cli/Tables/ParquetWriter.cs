@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using ParquetSharp;
+using ParquetSharp.Arrow;
+
+namespace MLTransfer.Cli.Tables;
+
+/// <summary>
+/// Writes Parquet: a vector is a list of fixed size, as Arrow's readers know it, with the names of its numbers in its field's metadata. A row group ends with the row that brings its values to
+/// <see cref="RowGroupByteCount"/>, so that the bytes depend on the rows alone.
+/// </summary>
+internal sealed class ParquetWriter : ITableWriter
+{
+    /// <summary>Bytes of values in a row group before they are encoded. So much is in memory at a time.</summary>
+    public const int RowGroupByteCount = 16 << 20;
+
+    private readonly string _path;
+    private readonly IReadOnlyList<TableColumn> _columns;
+    private readonly int _rowGroupByteCount;
+    private readonly Apache.Arrow.Schema _schema;
+    private readonly ParquetColumn[] _values;
+    private readonly OutputStream _file;
+    private readonly FileWriter _writer;
+    private long _byteCount;
+    private long _row;
+
+    /// <param name="path">The file.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="rowGroupByteCount">Bytes of values in a row group.</param>
+    public ParquetWriter(string path, IReadOnlyList<TableColumn> columns, int rowGroupByteCount = RowGroupByteCount)
+    {
+        _path = path;
+        _columns = columns;
+        _rowGroupByteCount = rowGroupByteCount;
+        _schema = new Apache.Arrow.Schema(columns.Select(FieldOf), null);
+        _values = [.. columns.Select(ParquetColumn.Of)];
+        _file = new OutputStream(FileCreation.Write(path));
+        try
+        {
+            using WriterProperties properties = Properties(columns);
+            using var builder = new ArrowWriterPropertiesBuilder();
+            using ArrowWriterProperties arrow = builder.StoreSchema().UseThreads(false).Build();
+            _writer = _file.Guard(() => new FileWriter(_file, _schema, properties, arrow, leaveOpen: true));
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    public void Write(TableBatch batch)
+    {
+        for (int row = 0; row < batch.RowCount; row++)
+        {
+            _row++;
+            for (int c = 0; c < _values.Length; c++)
+                _byteCount += Append(batch, c, row);
+            if (_byteCount >= _rowGroupByteCount)
+                WriteRowGroup();
+        }
+    }
+
+    public void Complete()
+    {
+        WriteRowGroup();
+        _file.Guard(() =>
+        {
+            _writer.Close();
+            return true;
+        });
+        _file.Complete();
+    }
+
+    public void Dispose()
+    {
+        // The library ends a file that was not closed as if it were whole.
+        _file.Abandon();
+        _writer.Dispose();
+        _file.Dispose();
+    }
+
+    private static WriterProperties Properties(IReadOnlyList<TableColumn> columns)
+    {
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(Compression.Zstd).EnablePageChecksum();
+        // Texts may be few that come again and again. Measured numbers do not, and a dictionary of them is made for nothing.
+        builder.DisableDictionary();
+        foreach (TableColumn column in columns.Where(c => c.Kind == ColumnKind.Text))
+            builder.EnableDictionary(new ParquetSharp.Schema.ColumnPath([column.Name]));
+        return builder.Build();
+    }
+
+    private static Field FieldOf(TableColumn column)
+    {
+        IReadOnlyDictionary<string, string>? metadata = column.SlotNames is null ? null
+            : new Dictionary<string, string> { [ArrowColumns.SlotNames] = JsonSerializer.Serialize(column.SlotNames) };
+        return new Field(column.Name, ParquetColumn.TypeOf(column), nullable: column.Kind != ColumnKind.Vector, metadata);
+    }
+
+    private long Append(TableBatch batch, int column, int row)
+    {
+        try
+        {
+            return _values[column].Append(batch.Values(column), row);
+        }
+        catch (System.Text.EncoderFallbackException)
+        {
+            throw new InvalidDataException($"'{_path}', row {_row}: '{_columns[column].Name}' holds half a surrogate pair, which is no character.");
+        }
+    }
+
+    private void WriteRowGroup()
+    {
+        IArrowArray[] arrays = [.. _values.Select(v => v.Take())];
+        int rowCount = arrays[0].Length;
+        using var batch = new RecordBatch(_schema, arrays, rowCount);
+        _byteCount = 0;
+        if (rowCount == 0)
+            return;
+        _file.Guard(() =>
+        {
+            _writer.WriteRecordBatch(batch, rowCount);
+            return true;
+        });
+    }
+}
