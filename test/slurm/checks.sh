@@ -122,3 +122,14 @@ single_task_again() {
   same "$out" || return
   passed "--array=3 alone made part 3 of 8"
 }
+
+# Not among the usual ones: takes minutes, and a transformer, whose tasks run longer than the minute that is the shortest time limit.
+limited_array_resumes() {
+  check=limited
+  local id out=$work/limited
+  id=$(SHARD_COUNT=$long_shards submit --time=1 --array="0-$((long_shards - 1))" --cpus-per-task=1 -- "$model" "$input" "$out" --keep id,lang --format csv)
+  ended "$long_shards COMPLETED 0:0" "$id" || return
+  grep -q 'Exited with exit code 75' "$logs"/score-"$id"_*.log || { failed "no task was told to end"; return; }
+  same "$out" || return
+  passed "tasks with a time limit of a minute were told to end, went on $(restarts "$id") times, and kept what was done"
+}

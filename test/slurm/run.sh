@@ -29,6 +29,8 @@ done
 work=$(mktemp -d)
 mkdir -p "${logs:=$work/logs}"
 logs=$(cd "$logs" && pwd)
+# Logs are appended to, and the checks read them.
+[ -z "$(ls "$logs")" ] || { echo "--logs $logs is not empty" >&2; rmdir "$work"; exit 2; }
 cpus=16
 failures=0
 
