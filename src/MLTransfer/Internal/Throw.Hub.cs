@@ -6,8 +6,8 @@ namespace MLTransfer.Internal;
 
 internal static partial class Throw
 {
-    public static Exception HubRepository(string id) => new ArgumentException(
-        $"'{id}' is not the name of a repository: expected 'organisation/name' of ASCII letters, digits, '-', '_' and '.', such as 'sentence-transformers/all-MiniLM-L6-v2'.", "repository");
+    public static Exception HubRepository(string repository) => new ArgumentException(
+        $"'{repository}' is not the name of a repository: expected 'organisation/name' of ASCII letters, digits, '-', '_' and '.', such as 'sentence-transformers/all-MiniLM-L6-v2'.", nameof(repository));
 
     public static Exception HubRevision(string value, string parameter) => new ArgumentException(
         $"'{value}' is not a revision: expected a branch, a tag, or a commit as 40 hexadecimal digits.", parameter);
@@ -64,14 +64,14 @@ internal static partial class Throw
     public static Exception HubForbidden(string id, HubToken token, string page) => new UnauthorizedAccessException(
         $"The server forbids access to '{id}'{(token == HubToken.Sent ? " with this access token" : "")}. Ask for access at '{page}', and see that HF_TOKEN or HubOptions.Token is a token that may read it.");
 
-    public static Exception HubRepositoryMissing(string id) => new ArgumentException(
-        $"There is no repository '{id}'. Check the name: upper and lower case differ. A private one needs HF_TOKEN or HubOptions.Token.", "repository");
+    public static Exception HubRepositoryMissing(string repository) => new ArgumentException(
+        $"There is no repository '{repository}'. Check the name: upper and lower case differ. A private one needs HF_TOKEN or HubOptions.Token.", nameof(repository));
 
     public static Exception HubRevisionMissing(string id, string revision) => new ArgumentException(
-        $"The repository '{id}' has no revision '{revision}'. Name a branch, a tag or a commit of it.", "revision");
+        $"The repository '{id}' has no revision '{revision}'. Name a branch, a tag or a commit of it.", nameof(revision));
 
-    public static Exception HubMissing(string id, string revision) => new ArgumentException(
-        $"The server has no repository '{id}' with a revision '{revision}'. Check both names, and the address (HubOptions.Endpoint, MLTRANSFER_HUB_ENDPOINT).", "repository");
+    public static Exception HubMissing(string repository, string revision) => new ArgumentException(
+        $"The server has no repository '{repository}' with a revision '{revision}'. Check both names, and the address (HubOptions.Endpoint, MLTRANSFER_HUB_ENDPOINT).", nameof(repository));
 
     public static Exception HubFileMissing(string id, string commit, string file) => new FileNotFoundException(
         $"The server lists '{file}' of '{id}' at commit {commit}, but does not have it. Check the address (HubOptions.Endpoint, MLTRANSFER_HUB_ENDPOINT), or take another revision.", file);
@@ -101,7 +101,7 @@ internal static partial class Throw
         $"'{path}' of '{id}' has SHA-256 {found}, but {option} states {expected}. It is not used. If you trust the new file, state its hash; if not, name the commit you had as the revision.");
 
     public static Exception HubHashUnused(string id, string path, IEnumerable<string> files) => new ArgumentException(
-        $"HubOptions.FileHashes has a hash for '{path}', which is not among the files that are needed of '{id}': {string.Join(", ", files)}. Correct the path, or leave it out.", nameof(HubOptions.FileHashes));
+        $"HubOptions.FileHashes has a hash for '{path}', which is not among the files that are needed of '{id}': {string.Join(", ", files)}. Correct the path, or leave it out.");
 
     public static Exception HubExternalMissing(string id, string graph, string path) => new InvalidDataException(
         $"The graph '{graph}' of '{id}' keeps weights in '{path}', which the repository does not have. Take another variant or revision.");

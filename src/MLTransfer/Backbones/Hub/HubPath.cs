@@ -1,9 +1,14 @@
+using System.Buffers;
+
 namespace MLTransfer.Backbones;
 
 /// <summary>The rule for names that a server gives: a plain relative path, which every system reads alike. Anything else could write outside of the cache.</summary>
 internal static class HubPath
 {
     private const int Longest = 1024;
+
+    // What Windows reads as something else, or refuses.
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\:*?\"<>|");
 
     /// <summary>What is wrong with a path, or null.</summary>
     public static string? Problem(string path)
@@ -12,7 +17,7 @@ internal static class HubPath
             return $"it has {path.Length} characters";
         if (path.Any(char.IsControl))
             return "it has control characters";
-        if (path.AsSpan().IndexOfAny("\\:*?\"<>|") >= 0)
+        if (path.AsSpan().ContainsAny(Forbidden))
             return "it has one of the characters \\ : * ? \" < > |";
         foreach (string part in path.Split('/'))
         {
