@@ -15,7 +15,7 @@ internal static class ExitCode
     public static int Of(Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => BadInput,
-        IOException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
+        IOException or HttpRequestException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
         _ => BadInput,
     };
 }

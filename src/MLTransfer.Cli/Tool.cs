@@ -46,7 +46,7 @@ internal static class Tool
         }
         catch (Exception e)
         {
-            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(e.Message, parsed.CommandResult.Command))}");
+            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(CommandLineWords.WithoutParameter(e), parsed.CommandResult.Command))}");
             return ExitCode.Of(e);
         }
     }
@@ -56,11 +56,12 @@ internal static class Tool
 
     private static RootCommand Build()
     {
-        var root = new RootCommand("Deep transfer learning for ML.NET: try, train, distil, inspect and check pretrained backbones.")
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, get, train, distil, inspect and check pretrained backbones.")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
             DistillCommand.Create(),
+            GetCommand.Create(),
             InspectCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
@@ -72,6 +73,7 @@ internal static class Tool
             [DemoCommand.Name] = DemoCommand.Examples,
             [TrainCommand.Name] = TrainCommand.Examples,
             [DistillCommand.Name] = DistillCommand.Examples,
+            [GetCommand.Name] = GetCommand.Examples,
             [InspectCommand.Name] = InspectCommand.Examples,
             [ExportCommand.Name] = ExportCommand.Examples,
             [DoctorCommand.Name] = DoctorCommand.Examples,

@@ -90,9 +90,9 @@ internal sealed class LocalHub : IDisposable
 
     public void Dispose()
     {
-        _end.Cancel();
         _listener.Dispose();
-        _end.Dispose();
+        // Not disposed: answers on their way may still look at it.
+        _end.Cancel();
     }
 
     private async Task AcceptAsync()
