@@ -18,7 +18,7 @@ internal static class ExitCode
     {
         IncompletePartsException { IsMissingOnly: true } => TryAgain,
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => BadInput,
-        IOException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
+        IOException or HttpRequestException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
         _ => BadInput,
     };
 }

@@ -46,7 +46,7 @@ internal static class Tool
         }
         catch (Exception e)
         {
-            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(e.Message, parsed.CommandResult.Command))}");
+            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(CommandLineWords.WithoutParameter(e), parsed.CommandResult.Command))}");
             return ExitCode.Of(e);
         }
     }
@@ -56,7 +56,7 @@ internal static class Tool
 
     private static RootCommand Build()
     {
-        var root = new RootCommand("Deep transfer learning for ML.NET: try, train, distil, inspect and check pretrained backbones.")
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, get, train, distil, inspect and check pretrained backbones.")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
@@ -65,6 +65,7 @@ internal static class Tool
             EmbedCommand.Create(),
             VerifyCommand.Create(),
             MergeCommand.Create(),
+            GetCommand.Create(),
             InspectCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
@@ -80,6 +81,7 @@ internal static class Tool
             [EmbedCommand.Name] = EmbedCommand.Examples,
             [VerifyCommand.Name] = VerifyCommand.Examples,
             [MergeCommand.Name] = MergeCommand.Examples,
+            [GetCommand.Name] = GetCommand.Examples,
             [InspectCommand.Name] = InspectCommand.Examples,
             [ExportCommand.Name] = ExportCommand.Examples,
             [DoctorCommand.Name] = DoctorCommand.Examples,

@@ -16,6 +16,7 @@ public sealed class ToolTests
     [TestCase("demo", "--seeds")]
     [TestCase("train", "--fine-tune")]
     [TestCase("distill", "--teacher-model")]
+    [TestCase("get", "--revision")]
     [TestCase("inspect", "--variant")]
     [TestCase("export", "--sequence-length")]
     [TestCase("doctor", "--json")]
@@ -28,6 +29,7 @@ public sealed class ToolTests
     }
 
     [TestCase("unknown")]
+    [TestCase("get")]
     [TestCase("inspect")]
     [TestCase("train", "data.tsv")]
     [TestCase("distill", "texts.txt", "--teacher", "default")]

@@ -17,7 +17,7 @@ namespace MLTransfer;
 /// Opening reads the graph's structure and checks it before ONNX Runtime ever sees it: external data only inside the model's folder, sizes that fit their shapes, a hash
 /// that matches the card.
 /// </remarks>
-public sealed class Backbone
+public sealed partial class Backbone
 {
     private Backbone(BackboneCard card, ModelSource source, FeatureGraph run, IReadOnlyDictionary<string, byte[]> files, string origin, FeatureCache cache)
     {
@@ -65,7 +65,8 @@ public sealed class Backbone
     /// <summary>Opens a backbone.</summary>
     /// <param name="pathOrName">
     /// A folder (Hugging Face or sentence-transformers layout, graph in it or in its subfolder <c>onnx</c>), one .onnx file, or a name that is looked up in the folders of
-    /// the environment variable MLTRANSFER_MODELS (a path list), then in the download cache (MLTRANSFER_CACHE, default the user's cache folder).
+    /// the environment variable MLTRANSFER_MODELS (a path list), then in the download cache (MLTRANSFER_CACHE, default the user's cache folder): there "org/name" is what
+    /// <see cref="FromHub(string, string, string?)"/> or <c>mltransfer get</c> downloaded last of its revision "main".
     /// </param>
     /// <param name="options">What is not to be inferred.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, file or name; the message lists where it was looked for.</exception>
@@ -77,7 +78,11 @@ public sealed class Backbone
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pathOrName);
         options ??= new BackboneOptions();
-        BackboneFiles found = BackboneFiles.Find(pathOrName, options);
+        return FromFiles(BackboneFiles.Find(pathOrName, options), options);
+    }
+
+    private static Backbone FromFiles(BackboneFiles found, BackboneOptions options)
+    {
         ModelSource source = ModelSource.FromFile(found.GraphPath);
         source.Check(options.Sha256 ?? found.Card?.Sha256);
         (BackboneCard card, FeatureGraph run) = CardInference.Complete(found, source, options);
