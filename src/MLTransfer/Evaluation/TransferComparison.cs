@@ -5,10 +5,12 @@ namespace MLTransfer;
 /// <summary>Learning with transfer beside learning without, on the same rows. The first line of its text says plainly whether transfer helped or hurt.</summary>
 public sealed record TransferComparison
 {
-    internal TransferComparison(IReadOnlyList<ComparisonRun> runs, bool isComplete)
+    internal TransferComparison(IReadOnlyList<ComparisonRun> runs, bool isComplete, ComparisonProvenance provenance, IReadOnlyList<int> leftOutLabelsPerClass)
     {
         Runs = runs;
         IsComplete = isComplete;
+        Provenance = provenance;
+        LeftOutLabelsPerClass = leftOutLabelsPerClass;
         Summaries = [.. runs.GroupBy(r => r.LabelsPerClass).OrderBy(g => g.Key).Select(g => ComparisonSummary.Of(g.Key, [.. g]))];
         Verdict = Join([.. Summaries.Select(s => s.Verdict).Distinct()]);
     }
@@ -21,6 +23,12 @@ public sealed record TransferComparison
 
     /// <summary>Whether transfer helped, over all numbers of labels; those that are undecided do not count where others are decided.</summary>
     public TransferVerdict Verdict { get; }
+
+    /// <summary>Numbers of labels of the default of <see cref="CompareOptions.LabelsPerClass"/> that the smallest class has too few rows for.</summary>
+    public IReadOnlyList<int> LeftOutLabelsPerClass { get; }
+
+    /// <summary>What it was made of.</summary>
+    public ComparisonProvenance Provenance { get; }
 
     /// <summary>False where it was cancelled before all runs were done.</summary>
     public bool IsComplete { get; }
