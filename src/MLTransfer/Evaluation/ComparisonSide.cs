@@ -1,5 +1,3 @@
-using MLTransfer.Evaluation;
-
 namespace MLTransfer;
 
 /// <summary>One side of a comparison over several seeds: each measure of <see cref="ComparisonMetrics"/> summed up, and all test rows of all seeds together.</summary>
