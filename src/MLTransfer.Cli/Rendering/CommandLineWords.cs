@@ -23,6 +23,10 @@ internal static class CommandLineWords
         ("--token-dimension", "EmbeddingDimension", "--token-dimension"),
         ("--feature-dimension", "OutputDimension", "--feature-dimension"),
         ("--dimension", "Dimension", "--dimension"),
+        ("--labels-per-class", "CompareWithAndWithout is asked", "The comparison is asked"),
+        ("--labels-per-class", "CompareOptions.LabelsPerClass", "--labels-per-class"),
+        ("--labels-per-class", "CompareOptions.TestFraction", "--hold-out"),
+        ("--test-data", "CompareOptions.TestData", "--test-data"),
         ("--cache", "CacheFolder", "--cache"),
         ("--variant", "BackboneOptions.Variant", "--variant"),
     ];

@@ -47,9 +47,15 @@ internal sealed class ComparisonRunner
 
     public TransferComparison Run()
     {
+        var runs = new List<ComparisonRun>();
         try
         {
-            return RunAll();
+            return RunAll(runs);
+        }
+        // Pipelines may watch the same token, and rows may be read until it is set.
+        catch (OperationCanceledException) when (_options.CancellationToken.IsCancellationRequested && runs.Count > 0)
+        {
+            return Result(runs, isComplete: false);
         }
         finally
         {
@@ -58,9 +64,8 @@ internal sealed class ComparisonRunner
         }
     }
 
-    private TransferComparison RunAll()
+    private TransferComparison RunAll(List<ComparisonRun> runs)
     {
-        var runs = new List<ComparisonRun>();
         int total = _options.Seeds.Count * _labelsPerClass.Length;
         foreach (int seed in _options.Seeds)
         {

@@ -77,11 +77,11 @@ internal static class ComparisonHtml
                 [new XElement("th"), new XElement("th"), .. shown.Select(m => HtmlPage.Over(m.Heading, 2))],
                 ["labels per class", "transfer", .. shown.SelectMany(_ => (string[])["with", "without"])],
             ],
-            comparison.Summaries.Select(s => (IReadOnlyList<object>)
+            [.. comparison.Summaries.Select(s => (IReadOnlyList<object>)
             [
                 new RowName(ReportText.Count(s.LabelsPerClass)), Verdict(s.Verdict),
                 .. shown.SelectMany(m => (XElement[])[Range(m.Over(s.With)), Range(m.Over(s.Without))]),
-            ]));
+            ])]);
     }
 
     private static XElement Verdict(TransferVerdict verdict) => new("td",
@@ -95,10 +95,10 @@ internal static class ComparisonHtml
             [new XElement("th"), new XElement("th"), HtmlPage.Over("with transfer", 3), HtmlPage.Over("without", 3)],
             ["labels per class", "measure", "minimum", "median", "maximum", "minimum", "median", "maximum"],
         ],
-        comparison.Summaries.SelectMany(s => Measure.All.Select(m => (IReadOnlyList<object>)
+        [.. comparison.Summaries.SelectMany(s => Measure.All.Select(m => (IReadOnlyList<object>)
         [
             new RowName(ReportText.Count(s.LabelsPerClass)), new XElement("td", new XAttribute("class", "word"), m.Heading), .. Numbers(m.Over(s.With)), .. Numbers(m.Over(s.Without)),
-        ])));
+        ]))]);
 
     private static string[] Numbers(MetricSummary s) => [ReportText.Number(s.Minimum), ReportText.Number(s.Median), ReportText.Number(s.Maximum)];
 
@@ -110,11 +110,11 @@ internal static class ComparisonHtml
                 [new XElement("th"), new XElement("th"), HtmlPage.Over("accuracy", 3), .. shown.Select(m => HtmlPage.Over(m.Heading, 2))],
                 ["labels per class", "seed", "with", "without", "difference", .. shown.SelectMany(_ => (string[])["with", "without"])],
             ],
-            comparison.Runs.OrderBy(r => r.LabelsPerClass).Select(r => (IReadOnlyList<object>)
+            [.. comparison.Runs.OrderBy(r => r.LabelsPerClass).Select(r => (IReadOnlyList<object>)
             [
                 new RowName(ReportText.Count(r.LabelsPerClass)), ReportText.Count(r.Seed), ReportText.Number(r.With.Accuracy), ReportText.Number(r.Without.Accuracy),
                 ReportText.Difference(r.With.Accuracy - r.Without.Accuracy), .. shown.SelectMany(m => (string[])[ReportText.Number(m.Of(r.With)), ReportText.Number(m.Of(r.Without))]),
-            ]));
+            ])]);
     }
 
     private static XElement Curve(TransferComparison comparison) => PlotFigure.Make("plot-curve", "Accuracy by number of labels",

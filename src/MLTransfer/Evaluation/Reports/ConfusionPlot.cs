@@ -78,12 +78,12 @@ internal sealed class ConfusionPlot : Annotation
         var area = new OxyRect(Transform(new DataPoint(prediction - 0.5, label - 0.5)), Transform(new DataPoint(prediction + 0.5, label + 0.5)));
         // Visible from the first row on.
         double depth = 0.06 + 0.94 * share;
-        rc.DrawRectangle(area, _palette.Shade(_colour, depth), OxyColors.Transparent, 0, EdgeRenderingMode.Automatic);
+        OxyColor fill = _palette.Shade(_colour, depth);
+        rc.DrawRectangle(area, fill, OxyColors.Transparent, 0, EdgeRenderingMode.Automatic);
         double font = Math.Min(Plot.FontSize, area.Height * CellShare);
         if (font >= SmallestFont)
         {
-            rc.DrawText(area.Center, _confusion[label, prediction].ToString(CultureInfo.InvariantCulture), depth > 0.55 ? _palette.Paper : _palette.Text,
-                Plot.Font, font, FontWeights.Normal, 0, HorizontalAlignment.Center, VerticalAlignment.Middle, null);
+            rc.DrawText(area.Center, _confusion[label, prediction].ToString(CultureInfo.InvariantCulture), PlotPalette.On(fill), Plot.Font, font, FontWeights.Normal, 0, HorizontalAlignment.Center, VerticalAlignment.Middle, null);
         }
     }
 

@@ -26,7 +26,7 @@ internal static class EvaluationHtml
                 ("Made by", $"MLTransfer {LibraryVersion.Text}"),
             ]));
         yield return HtmlPage.Section("Measures", HtmlPage.Table("measures", "All measures", [["measure", "value"]],
-            Measure.All.Select(m => (IReadOnlyList<object>)[new RowName(m.Heading), ReportText.Number(m.Of(metrics))])));
+            [.. Measure.All.Select(m => (IReadOnlyList<object>)[new RowName(m.Heading), ReportText.Number(m.Of(metrics))])]));
         yield return HtmlPage.Section("What is confused", MetricsHtml.Confusion(sides, "rows"));
         yield return HtmlPage.Section("Calibration", MetricsHtml.Calibration(sides));
         yield return HtmlPage.Section("Classes", MetricsHtml.Classes(sides, "rows"));

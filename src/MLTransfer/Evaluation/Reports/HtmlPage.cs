@@ -10,6 +10,12 @@ internal static class HtmlPage
     // Elements that HTML never closes; every other one needs its end tag even where it is empty.
     private static readonly HashSet<string> Void = ["meta", "br"];
 
+    // What does not fit beside another pair gets a line of its own.
+    private const int LongValue = 42;
+
+    // Rows that a sheet of paper holds together.
+    private const int WholeRows = 25;
+
     /// <summary>The whole page.</summary>
     /// <param name="title">The title of its window.</param>
     /// <param name="content">What the body shows.</param>
@@ -40,8 +46,10 @@ internal static class HtmlPage
     /// <summary>A part that a reader opens; on paper it is open.</summary>
     public static XElement Details(string summary, params object?[] content) => new("details", new XElement("summary", summary), content);
 
+    /// <summary>Names and values, two beside each other.</summary>
     public static XElement Pairs(IEnumerable<(string Name, string Value)> pairs) =>
-        new("dl", pairs.Select(p => new XElement("div", new XElement("dt", p.Name), new XElement("dd", Name(p.Value)))));
+        new("dl", pairs.Select(p => new XElement(
+        "div", p.Value.Length > LongValue ? new XAttribute("class", "long") : null, new XElement("dt", p.Name), new XElement("dd", Name(p.Value)))));
 
     /// <summary>Text from outside, which keeps its direction of writing to itself.</summary>
     public static XElement Name(string text) => new("bdi", ReportText.Of(text));
@@ -51,8 +59,8 @@ internal static class HtmlPage
     /// <param name="caption">What it shows.</param>
     /// <param name="headings">Rows of headings: texts, or what <see cref="Over"/> made.</param>
     /// <param name="rows">Rows of cells: a <see cref="RowName"/>, a cell of its own, or its content.</param>
-    public static XElement Table(string id, string caption, IEnumerable<IReadOnlyList<object>> headings, IEnumerable<IReadOnlyList<object>> rows) => new("div",
-        new XAttribute("class", "scroll"), new XAttribute("tabindex", "0"), new XAttribute("role", "region"), new XAttribute("aria-label", caption),
+    public static XElement Table(string id, string caption, IEnumerable<IReadOnlyList<object>> headings, IReadOnlyCollection<IReadOnlyList<object>> rows) => new("div",
+        new XAttribute("class", rows.Count > WholeRows ? "scroll" : "scroll whole"), new XAttribute("tabindex", "0"), new XAttribute("role", "region"), new XAttribute("aria-label", caption),
         new XElement("table", new XAttribute("id", id),
             new XElement("caption", caption),
             new XElement("thead", headings.Select(h => new XElement("tr", h.Select(Heading)))),
@@ -64,7 +72,7 @@ internal static class HtmlPage
     private static XElement Heading(object heading) => heading as XElement is { Name.LocalName: "th" } cell ? cell : new XElement("th", new XAttribute("scope", "col"), heading);
 
     private static XElement Cell(object cell) => cell is RowName row
-        ? new XElement("th", new XAttribute("scope", "row"), row.IsOutside ? Name(row.Text) : row.Text)
+        ? new XElement("th", new XAttribute("scope", "row"), row.IsOutside ? null : new XAttribute("class", "short"), row.IsOutside ? Name(row.Text) : row.Text)
         : cell is XElement { Name.LocalName: "td" } made ? made : new XElement("td", cell);
 }
 

@@ -25,7 +25,7 @@ internal static class MetricsHtml
             yield break;
         }
         yield return new XElement("div", new XAttribute("class", sides[0].Confusion.ClassCount > 12 ? "figures wide" : "figures"), sides.Select(s => PlotFigure.Make(
-            $"plot-confusion-{s.Key}", $"What was taken for what{s.Name}", Describe(s.Confusion), $"Rows are labels, columns predictions; a full colour is the whole of a row, the numbers count {counted}.",
+            $"plot-confusion-{s.Key}", $"What was taken for what{(s.Name.Length == 0 ? "" : ",")}{s.Name}", Describe(s.Confusion), $"Rows are labels, columns predictions; a full colour is the whole of a row, the numbers count {counted}.",
             ConfusionPlot.Size(s.Confusion), palette => ConfusionPlot.Draw(s.Confusion, palette, s.Colour(palette)))));
         yield return HtmlPage.Details("Confusion in numbers", sides.Select(s => Matrix(s, counted)));
     }
@@ -37,19 +37,20 @@ internal static class MetricsHtml
             yield return HtmlPage.Paragraph($"The scores{side.Name} are no probabilities, so they have no calibration.");
         if (known.Length == 0)
             yield break;
-        yield return PlotFigure.Make("plot-reliability", "Accuracy by confidence", Describe(known),
-            "On the dotted line a model is right as often as it believes; below it, it believes too much. A larger mark stands for more rows.",
+        XElement figure = PlotFigure.Make("plot-reliability", "Accuracy by confidence", Describe(known),
+            "On the dotted line a model is right as often as it believes; below it, it believes too much. A larger mark stands for more rows; lines leave out bins with less than a hundredth of them.",
             (PlotWidth, PlotWidth - 60), palette => ReliabilityPlot.Draw([.. known.Select(s => (s.Name.Length == 0 ? "model" : s.Name.Trim(), s.Reliability))], palette));
-        yield return HtmlPage.Details("Calibration in numbers", HtmlPage.Table("reliability", "Rows by their largest probability: above the first number, at most the second",
+        XElement table = HtmlPage.Table("reliability", "Rows by their largest probability: above the first number, at most the second",
             [
                 .. known.Length == 1 ? Array.Empty<IReadOnlyList<object>>() : [[new XElement("th"), .. known.Select(s => HtmlPage.Over(s.Name.Trim(), 3))]],
                 ["confidence", .. known.SelectMany(_ => (string[])["rows", "mean confidence", "accuracy"])],
             ],
-            known[0].Reliability.Select((bin, m) => (IReadOnlyList<object>)
+            [.. known[0].Reliability.Select((bin, m) => (IReadOnlyList<object>)
             [
                 new RowName($"{ReportText.Number(bin.LowerBound)} to {ReportText.Number(bin.UpperBound)}"),
                 .. known.SelectMany(s => (string[])[ReportText.Count(s.Reliability[m].RowCount), ReportText.Number(s.Reliability[m].MeanConfidence), ReportText.Number(s.Reliability[m].Accuracy)]),
-            ])));
+            ])]);
+        yield return new XElement("div", new XAttribute("class", "beside"), figure, table);
     }
 
     public static XElement Classes(IReadOnlyList<Side> sides, string counted)
@@ -59,11 +60,11 @@ internal static class MetricsHtml
                 .. sides.Count == 1 ? Array.Empty<IReadOnlyList<object>>() : [[new XElement("th"), new XElement("th"), .. sides.Select(s => HtmlPage.Over(s.Name.Trim(), 3))]],
                 ["class", "support", .. sides.SelectMany(_ => (string[])["precision", "recall", "F1"])],
             ],
-            sides[0].Classes.Select((c, k) => (IReadOnlyList<object>)
+            [.. sides[0].Classes.Select((c, k) => (IReadOnlyList<object>)
             [
                 new RowName(c.Name, IsOutside: true), ReportText.Count(c.Support),
                 .. sides.SelectMany(s => (string[])[ReportText.Number(s.Classes[k].Precision), ReportText.Number(s.Classes[k].Recall), ReportText.Number(s.Classes[k].F1)]),
-            ]));
+            ])]);
         return sides[0].Classes.Count > 12 ? HtmlPage.Details($"All {sides[0].Classes.Count} classes", table) : table;
     }
 
@@ -84,22 +85,22 @@ internal static class MetricsHtml
         int[] all = [.. Enumerable.Range(0, confusion.ClassCount)];
         return HtmlPage.Table($"confusion-{side.Key}", $"What was taken for what{side.Name}: rows are labels, columns predictions, in {counted}",
             [["label", .. confusion.ClassNames.Select(HtmlPage.Name)]],
-            all.Select(label => (IReadOnlyList<object>)
+            [.. all.Select(label => (IReadOnlyList<object>)
             [
                 new RowName(confusion.ClassNames[label], IsOutside: true),
                 .. all.Select(k => label == k ? (object)new XElement("td", new XAttribute("class", "diagonal"), ReportText.Count(confusion[label, k])) : ReportText.Count(confusion[label, k])),
-            ]));
+            ])]);
     }
 
     private static XElement Pairs(Side side, string counted)
     {
         ConfusionMatrix confusion = side.Confusion;
         return HtmlPage.Table($"pairs-{side.Key}", $"Confused most{side.Name}, in {counted}", [["label", "predicted", "rows", "share of the label's rows"]],
-            MostConfused(confusion).Take(MostPairs).Select(p => (IReadOnlyList<object>)
+            [.. MostConfused(confusion).Take(MostPairs).Select(p => (IReadOnlyList<object>)
             [
                 new RowName(confusion.ClassNames[p.Label], IsOutside: true), new XElement("td", new XAttribute("class", "word"), HtmlPage.Name(confusion.ClassNames[p.Prediction])),
                 ReportText.Count(confusion[p.Label, p.Prediction]), ReportText.Number((double)confusion[p.Label, p.Prediction] / confusion.LabelCount(p.Label)),
-            ]));
+            ])]);
     }
 
     private static IEnumerable<(int Label, int Prediction)> MostConfused(ConfusionMatrix confusion) => Enumerable.Range(0, confusion.ClassCount)

@@ -20,10 +20,12 @@ internal static class PageStyle
         .good h1 { color: var(--good); }
         .bad h1 { color: var(--bad); }
         .verdict p { margin: .5rem 0 0; overflow-wrap: anywhere; }
+        .verdict p::first-letter { text-transform: uppercase; }
         h2 { margin: 2.5rem 0 .75rem; font-size: 1.3rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
         p { max-width: 46rem; }
-        dl { margin: 1.25rem 0 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: .3rem 2rem; }
+        dl { margin: 1.25rem 0 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: .3rem 2rem; }
         dl div { display: flex; gap: .6rem; border-bottom: 1px solid var(--line); padding: .2rem 0; }
+        dl div.long { grid-column: 1 / -1; }
         dt { color: var(--soft); flex: 0 0 8.5rem; }
         dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1rem 2rem; align-items: start; }
@@ -40,8 +42,12 @@ internal static class PageStyle
         thead th { font-weight: 600; color: var(--soft); vertical-align: bottom; white-space: normal; min-width: 4rem; }
         thead th[colspan] { text-align: center; border-left: 1px solid var(--line); border-right: 1px solid var(--line); }
         tbody th { font-weight: 400; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 5rem; max-width: 22rem; }
+        tbody th.short { white-space: nowrap; }
+        .beside { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }
+        .beside figure { flex: 1 1 22rem; max-width: 34rem; }
+        .beside .scroll { flex: 0 1 auto; }
         th:first-child { text-align: left; padding-left: 0; }
-        tbody tr { break-inside: avoid; }
+        tbody tr, .scroll.whole { break-inside: avoid; }
         td small { color: var(--soft); font-size: .8em; }
         td.word { text-align: left; }
         td.diagonal { font-weight: 700; background: var(--raised); }
@@ -66,7 +72,8 @@ internal static class PageStyle
           h2 { break-after: avoid; margin-top: 1.6rem; }
           .verdict { break-inside: avoid; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-          .figures.wide { display: block; }
+          .figures.wide, .beside { display: block; }
+          .beside figure { max-width: 11cm; }
           .plot, .scroll { overflow: visible; }
           .plot svg { min-width: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           table { font-size: 8pt; }

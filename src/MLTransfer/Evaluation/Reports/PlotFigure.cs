@@ -26,7 +26,7 @@ internal static class PlotFigure
         string text = SvgExporter.ExportToString(draw(palette), size.Width, size.Height, isDocument: false, new PlotTextMeasurer(size.Width, size.Height), useVerticalTextAlignmentWorkaround: false);
         var svg = XElement.Parse(text);
         string prefix = $"{id}-{palette.Name}";
-        MakeIdsUnique(svg, prefix);
+        RemoveClips(svg);
         svg.Attribute("width")!.Remove();
         svg.Attribute("height")!.Remove();
         // Not needed, and the one address in it besides the name of SVG itself.
@@ -42,15 +42,11 @@ internal static class PlotFigure
             new XAttribute("style", FormattableString.Invariant($"--plot-width: {size.Width:0}px")), svg);
     }
 
-    // Each plot counts its clip paths from 1, and a page has one set of names.
-    private static void MakeIdsUnique(XElement svg, string prefix)
+    // All that is drawn lies inside its plot, and a reader whose letters are wider than estimated shall see them whole. Clips also have names that count from 1 in each plot of a page.
+    private static void RemoveClips(XElement svg)
     {
-        foreach (XElement element in svg.Descendants())
-        {
-            if (element.Attribute("id") is XAttribute name)
-                name.Value = $"{prefix}-{name.Value}";
-            if (element.Attribute("clip-path") is XAttribute clip)
-                clip.Value = clip.Value.Replace("#", $"#{prefix}-", StringComparison.Ordinal);
-        }
+        svg.Descendants(Svg + "defs").Remove();
+        foreach (XElement element in svg.Descendants().ToList())
+            element.Attribute("clip-path")?.Remove();
     }
 }

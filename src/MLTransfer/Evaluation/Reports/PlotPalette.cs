@@ -17,6 +17,17 @@ internal sealed record PlotPalette(string Name, OxyColor Text, OxyColor Faint, O
     public static PlotPalette Dark { get; } = new(
         "dark", OxyColor.FromRgb(0xC9, 0xD1, 0xD9), OxyColor.FromRgb(0x3A, 0x42, 0x4C), OxyColor.FromRgb(0x56, 0xB4, 0xE9), OxyColor.FromRgb(0xF0, 0xA0, 0x30), OxyColor.FromRgb(0x15, 0x19, 0x1E));
 
+    /// <summary>Black or white, whichever is easier to read on a colour (the contrast ratio of WCAG 2).</summary>
+    public static OxyColor On(OxyColor colour) => (Luminance(colour) + 0.05) / 0.05 >= 1.05 / (Luminance(colour) + 0.05) ? OxyColors.Black : OxyColors.White;
+
     /// <summary>A colour between paper (0) and the colour of the side (1).</summary>
     public OxyColor Shade(OxyColor side, double share) => OxyColor.Interpolate(Paper, side, share);
+
+    private static double Luminance(OxyColor colour) => 0.2126 * Linear(colour.R) + 0.7152 * Linear(colour.G) + 0.0722 * Linear(colour.B);
+
+    private static double Linear(byte channel)
+    {
+        double c = channel / 255.0;
+        return c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4);
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class PlotTextMeasurer(double width, double height) : PdfRenderC
 {
     // Pixels in a point, and how much wider the usual system fonts run than Helvetica.
     private const double PixelsPerPoint = 4.0 / 3;
-    private const double Wider = 1.08;
+    private const double Wider = 1.2;
 
     private const double LineHeight = 1.25;
     private const double NarrowWidth = 0.62;

@@ -7,6 +7,9 @@ namespace MLTransfer.Evaluation.Reports;
 /// <summary>Accuracy by confidence in bins (a reliability diagram): on the diagonal a model is right as often as it believes. A larger mark stands for more rows.</summary>
 internal static class ReliabilityPlot
 {
+    // The accuracy of a handful of rows says nothing, and a line through it would hide what the others say.
+    private const double LeastShare = 0.01;
+
     private const double SmallestMark = 2.5;
     private const double LargestMark = 8;
 
@@ -31,9 +34,9 @@ internal static class ReliabilityPlot
 
     private static void Add(PlotModel model, string title, ReliabilityBin[] bins, OxyColor colour, MarkerType marker, LineStyle line)
     {
-        // The legend shows the line with a mark of the usual size; the marks of the bins are drawn without it.
+        long rows = bins.Sum(b => b.RowCount);
         var lines = new LineSeries { Color = colour, LineStyle = line, StrokeThickness = 1.5 };
-        lines.Points.AddRange(bins.Select(b => new DataPoint(b.MeanConfidence, b.Accuracy)));
+        lines.Points.AddRange(bins.Where(b => b.RowCount >= LeastShare * rows).Select(b => new DataPoint(b.MeanConfidence, b.Accuracy)));
         model.Series.Add(lines);
         long most = bins.Max(b => b.RowCount);
         var marks = new ScatterSeries { Title = title, MarkerType = marker, MarkerFill = OxyColor.FromAColor(200, colour), MarkerSize = 4 };
