@@ -52,10 +52,10 @@ internal sealed class ComparisonRunner
         {
             return RunAll(runs);
         }
-        // Pipelines may watch the same token, and rows may be read until it is set.
-        catch (OperationCanceledException) when (_options.CancellationToken.IsCancellationRequested && runs.Count > 0)
+        // Pipelines and rows may watch the same token, and ML.NET wraps what its threads throw.
+        catch (Exception e) when (_options.CancellationToken.IsCancellationRequested && IsCancellation(e))
         {
-            return Result(runs, isComplete: false);
+            return Cancelled(runs);
         }
         finally
         {
@@ -91,6 +91,8 @@ internal sealed class ComparisonRunner
 
     private TransferComparison Cancelled(List<ComparisonRun> runs) =>
         runs.Count > 0 ? Result(runs, isComplete: false) : throw new OperationCanceledException(_options.CancellationToken);
+
+    private static bool IsCancellation(Exception? e) => e is OperationCanceledException || (e is not null && IsCancellation(e.InnerException));
 
     private TransferComparison Result(List<ComparisonRun> runs, bool isComplete) => new(runs, isComplete, new ComparisonProvenance
     {

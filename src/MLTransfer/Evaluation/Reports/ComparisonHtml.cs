@@ -75,7 +75,7 @@ internal static class ComparisonHtml
         return HtmlPage.Table("overview", "Medians over the seeds, with the smallest and the largest",
             [
                 [new XElement("th"), new XElement("th"), .. shown.Select(m => HtmlPage.Over(m.Heading, 2))],
-                ["labels per class", "transfer", .. shown.SelectMany(_ => (string[])["with", "without"])],
+                ["labels per class", HtmlPage.OverWords("transfer"), .. shown.SelectMany(_ => (string[])["with", "without"])],
             ],
             [.. comparison.Summaries.Select(s => (IReadOnlyList<object>)
             [
@@ -93,7 +93,7 @@ internal static class ComparisonHtml
     private static XElement Measures(TransferComparison comparison) => HtmlPage.Table("measures", "All measures: smallest, median and largest over the seeds",
         [
             [new XElement("th"), new XElement("th"), HtmlPage.Over("with transfer", 3), HtmlPage.Over("without", 3)],
-            ["labels per class", "measure", "minimum", "median", "maximum", "minimum", "median", "maximum"],
+            ["labels per class", HtmlPage.OverWords("measure"), "minimum", "median", "maximum", "minimum", "median", "maximum"],
         ],
         [.. comparison.Summaries.SelectMany(s => Measure.All.Select(m => (IReadOnlyList<object>)
         [

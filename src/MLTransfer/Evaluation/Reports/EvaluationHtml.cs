@@ -25,11 +25,14 @@ internal static class EvaluationHtml
                     : [("Unknown labels", $"left out: {string.Join(", ", evaluation.UnknownLabels.Select(l => $"{l.Name} {l.RowCount}"))}")],
                 ("Made by", $"MLTransfer {LibraryVersion.Text}"),
             ]));
-        yield return HtmlPage.Section("Measures", HtmlPage.Table("measures", "All measures", [["measure", "value"]],
-            [.. Measure.All.Select(m => (IReadOnlyList<object>)[new RowName(m.Heading), ReportText.Number(m.Of(metrics))])]));
+        XElement classes = MetricsHtml.Classes(sides, "rows");
+        bool areFew = metrics.Classes.Count <= MetricsHtml.FewClasses;
+        yield return HtmlPage.Section("Measures", new XElement("div", new XAttribute("class", "beside"), HtmlPage.Table("measures", "All measures", [["measure", "value"]],
+            [.. Measure.All.Select(m => (IReadOnlyList<object>)[new RowName(m.Heading), ReportText.Number(m.Of(metrics))])]), areFew ? classes : null));
         yield return HtmlPage.Section("What is confused", MetricsHtml.Confusion(sides, "rows"));
         yield return HtmlPage.Section("Calibration", MetricsHtml.Calibration(sides));
-        yield return HtmlPage.Section("Classes", MetricsHtml.Classes(sides, "rows"));
+        if (!areFew)
+            yield return HtmlPage.Section("Classes", classes);
         yield return MetricsHtml.Definitions();
     }
 }

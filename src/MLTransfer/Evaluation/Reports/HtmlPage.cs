@@ -69,6 +69,9 @@ internal static class HtmlPage
     /// <summary>A heading over several columns.</summary>
     public static XElement Over(string text, int columns) => new("th", new XAttribute("scope", "colgroup"), new XAttribute("colspan", columns), text);
 
+    /// <summary>The heading of a column of words.</summary>
+    public static XElement OverWords(string text) => new("th", new XAttribute("scope", "col"), new XAttribute("class", "word"), text);
+
     private static XElement Heading(object heading) => heading as XElement is { Name.LocalName: "th" } cell ? cell : new XElement("th", new XAttribute("scope", "col"), heading);
 
     private static XElement Cell(object cell) => cell is RowName row

@@ -6,6 +6,9 @@ namespace MLTransfer.Evaluation.Reports;
 /// <summary>The parts that pages of comparisons and of single models have in common. A side is a name and what was measured on it.</summary>
 internal static class MetricsHtml
 {
+    /// <summary>So many classes need little room.</summary>
+    public const int FewClasses = 12;
+
     private const int MostPairs = 20;
     private const int PlotWidth = 500;
     private const int PlotHeight = 340;
@@ -21,10 +24,11 @@ internal static class MetricsHtml
         if (sides[0].Confusion.ClassCount > ConfusionPlot.MostClasses)
         {
             yield return HtmlPage.Paragraph($"With {sides[0].Confusion.ClassCount} classes a map would be too small to read; these pairs were confused most. The whole matrix is in the JSON.");
-            yield return new XElement("div", new XAttribute("class", "figures"), sides.Select(s => Pairs(s, counted)));
+            foreach (Side side in sides)
+                yield return Pairs(side, counted);
             yield break;
         }
-        yield return new XElement("div", new XAttribute("class", sides[0].Confusion.ClassCount > 12 ? "figures wide" : "figures"), sides.Select(s => PlotFigure.Make(
+        yield return new XElement("div", new XAttribute("class", sides[0].Confusion.ClassCount > FewClasses ? "figures wide" : "figures"), sides.Select(s => PlotFigure.Make(
             $"plot-confusion-{s.Key}", $"What was taken for what{(s.Name.Length == 0 ? "" : ",")}{s.Name}", Describe(s.Confusion), $"Rows are labels, columns predictions; a full colour is the whole of a row, the numbers count {counted}.",
             ConfusionPlot.Size(s.Confusion), palette => ConfusionPlot.Draw(s.Confusion, palette, s.Colour(palette)))));
         yield return HtmlPage.Details("Confusion in numbers", sides.Select(s => Matrix(s, counted)));
@@ -65,7 +69,7 @@ internal static class MetricsHtml
                 new RowName(c.Name, IsOutside: true), ReportText.Count(c.Support),
                 .. sides.SelectMany(s => (string[])[ReportText.Number(s.Classes[k].Precision), ReportText.Number(s.Classes[k].Recall), ReportText.Number(s.Classes[k].F1)]),
             ])]);
-        return sides[0].Classes.Count > 12 ? HtmlPage.Details($"All {sides[0].Classes.Count} classes", table) : table;
+        return sides[0].Classes.Count > FewClasses ? HtmlPage.Details($"All {sides[0].Classes.Count} classes", table) : table;
     }
 
     /// <summary>The formulas, at the end of a page.</summary>
@@ -95,7 +99,7 @@ internal static class MetricsHtml
     private static XElement Pairs(Side side, string counted)
     {
         ConfusionMatrix confusion = side.Confusion;
-        return HtmlPage.Table($"pairs-{side.Key}", $"Confused most{side.Name}, in {counted}", [["label", "predicted", "rows", "share of the label's rows"]],
+        return HtmlPage.Table($"pairs-{side.Key}", $"Confused most{side.Name}, in {counted}", [["label", HtmlPage.OverWords("predicted"), "rows", "share of the label's rows"]],
             [.. MostConfused(confusion).Take(MostPairs).Select(p => (IReadOnlyList<object>)
             [
                 new RowName(confusion.ClassNames[p.Label], IsOutside: true), new XElement("td", new XAttribute("class", "word"), HtmlPage.Name(confusion.ClassNames[p.Prediction])),

@@ -36,12 +36,14 @@ internal static class PageStyle
         figcaption { color: var(--soft); font-size: .875rem; max-width: 40rem; }
         figcaption strong { color: var(--ink); }
         .scroll { overflow-x: auto; margin: 1rem 0; max-width: 100%; }
-        table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
+        table { width: max-content; border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
         th, td { padding: .25rem .7rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
         thead th { font-weight: 600; color: var(--soft); vertical-align: bottom; white-space: normal; min-width: 4rem; }
         thead th[colspan] { text-align: center; border-left: 1px solid var(--line); border-right: 1px solid var(--line); }
-        tbody th { font-weight: 400; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 5rem; max-width: 22rem; }
+        tbody th { font-weight: 400; text-align: left; white-space: normal; }
+        td bdi, th bdi { display: inline-block; max-width: 20rem; white-space: normal; overflow-wrap: anywhere; }
+        thead bdi { max-width: 8rem; }
         tbody th.short { white-space: nowrap; }
         .beside { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }
         .beside figure { flex: 1 1 22rem; max-width: 34rem; }
@@ -49,7 +51,7 @@ internal static class PageStyle
         th:first-child { text-align: left; padding-left: 0; }
         tbody tr, .scroll.whole { break-inside: avoid; }
         td small { color: var(--soft); font-size: .8em; }
-        td.word { text-align: left; }
+        td.word, thead th.word { text-align: left; }
         td.diagonal { font-weight: 700; background: var(--raised); }
         td.good { color: var(--good); }
         td.bad { color: var(--bad); }
@@ -76,7 +78,7 @@ internal static class PageStyle
           .beside figure { max-width: 11cm; }
           .plot, .scroll { overflow: visible; }
           .plot svg { min-width: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          table { font-size: 8pt; }
+          table { width: auto; max-width: 100%; font-size: 8pt; }
           th, td { padding: .12rem .35rem; }
           thead th { min-width: 0; }
           thead { display: table-header-group; }
