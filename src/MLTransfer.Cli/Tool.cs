@@ -56,10 +56,11 @@ internal static class Tool
 
     private static RootCommand Build()
     {
-        var root = new RootCommand("Deep transfer learning for ML.NET: try, get, train, distil, inspect and check pretrained backbones.")
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, get, train, evaluate, distil, score, inspect and check pretrained backbones.")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
+            EvaluateCommand.Create(),
             DistillCommand.Create(),
             ScoreCommand.Create(),
             EmbedCommand.Create(),
@@ -73,9 +74,10 @@ internal static class Tool
         };
         ExamplesHelp.Install(root, new Dictionary<string, string[]>
         {
-            [root.Name] = ["mltransfer demo", "mltransfer train tickets.csv model.zip", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
+            [root.Name] = ["mltransfer demo", "mltransfer train tickets.csv model.zip", "mltransfer evaluate tickets.csv --report report.html", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
             [DemoCommand.Name] = DemoCommand.Examples,
             [TrainCommand.Name] = TrainCommand.Examples,
+            [EvaluateCommand.Name] = EvaluateCommand.Examples,
             [DistillCommand.Name] = DistillCommand.Examples,
             [ScoreCommand.Name] = ScoreCommand.Examples,
             [EmbedCommand.Name] = EmbedCommand.Examples,

@@ -10,11 +10,12 @@ public sealed class ToolTests
         var run = Run.Of("--help");
 
         Assert.That(run.Code, Is.Zero);
-        Assert.That(run.Output, Does.Contain("demo").And.Contain("train").And.Contain("distill").And.Contain("inspect").And.Contain("doctor").And.Contain("Examples:").And.Contain("mltransfer [command]"));
+        Assert.That(run.Output, Does.Contain("demo").And.Contain("train").And.Contain("evaluate").And.Contain("distill").And.Contain("inspect").And.Contain("doctor").And.Contain("Examples:").And.Contain("mltransfer [command]"));
     }
 
     [TestCase("demo", "--seeds")]
     [TestCase("train", "--fine-tune")]
+    [TestCase("evaluate", "--report-json")]
     [TestCase("distill", "--teacher-model")]
     [TestCase("get", "--revision")]
     [TestCase("inspect", "--variant")]
