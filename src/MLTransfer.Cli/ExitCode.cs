@@ -1,3 +1,5 @@
+using MLTransfer.Cli.Diagnosis;
+
 namespace MLTransfer.Cli;
 
 /// <summary>What the tool tells the shell.</summary>
@@ -15,7 +17,7 @@ internal static class ExitCode
     public static int Of(Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => BadInput,
-        IOException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
+        IOException or OperationCanceledException or OutOfMemoryException or TimeoutException or MachineUnfitException => TryAgain,
         _ => BadInput,
     };
 }

@@ -212,8 +212,8 @@ public sealed class InspectModelTests
         using ZipArchive archive = ZipFile.Open(Model, ZipArchiveMode.Update);
         foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.Name == name))
         {
-            using Stream stream = entry.Open();
             byte[] bytes = new byte[entry.Length];
+            using Stream stream = entry.Open();
             stream.ReadExactly(bytes);
             byte[] edited = edit(bytes);
             stream.SetLength(0);
