@@ -48,7 +48,7 @@ internal sealed class ExamplesHelp : SynchronousCommandLineAction
         {
             output.WriteLine();
             output.WriteLine($"Exit codes: {ExitCode.Done} done; {ExitCode.BadInput} bad input, it will fail again; {ExitCode.TryAgain} try again, something outside stood in the way or it was told to end.");
-            output.WriteLine("Ctrl-C and SIGTERM end a command in order; with a checkpoint or a cache the same command goes on from there.");
+            output.WriteLine("Ctrl-C and SIGTERM end a command that writes in order; with a checkpoint or a cache the same command goes on from there.");
         }
         return code;
     }

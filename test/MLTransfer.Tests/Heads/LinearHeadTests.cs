@@ -179,7 +179,7 @@ internal sealed class LinearHeadTests
                 yield return row;
             }
         }
-        IDataView data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(HeadRows.Keyed(ml, HeadRows.Make(9))).Transform(ml.Data.LoadFromEnumerable(Rows()));
+        IDataView data = ml.Transforms.Conversion.MapValueToKey("Label", nameof(HeadRow.Class)).Fit(ml.Data.LoadFromEnumerable(HeadRows.Make(9))).Transform(ml.Data.LoadFromEnumerable(Rows()));
         var options = new LinearHeadOptions { LabelColumnName = head switch { "Regression" => "Amount", "Binary" => "Flag", _ => "Label" }, CancellationToken = source.Token };
         IEstimator<ITransformer> trainer = head switch
         {
