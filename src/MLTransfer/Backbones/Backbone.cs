@@ -74,6 +74,7 @@ public sealed partial class Backbone
     /// <exception cref="InvalidDataException">A file is damaged, not what its name says (a web page, a Git-LFS pointer), unsafe, or has another hash than stated.</exception>
     /// <exception cref="ArgumentException">Something cannot be inferred; the message lists the candidates and the option that decides.</exception>
     /// <exception cref="NotSupportedException">The tokenizer or the graph is of a kind that is not supported.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="BackboneOptions.CancellationToken"/> was cancelled.</exception>
     public static Backbone Open(string pathOrName, BackboneOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pathOrName);
@@ -84,7 +85,7 @@ public sealed partial class Backbone
     private static Backbone FromFiles(BackboneFiles found, BackboneOptions options)
     {
         ModelSource source = ModelSource.FromFile(found.GraphPath);
-        source.Check(options.Sha256 ?? found.Card?.Sha256);
+        source.Check(options.Sha256 ?? found.Card?.Sha256, options.CancellationToken);
         (BackboneCard card, FeatureGraph run) = CardInference.Complete(found, source, options);
         return new Backbone(card, source, run, found.Tokenizer, found.Origin, options.Cache ?? new FeatureCache());
     }
