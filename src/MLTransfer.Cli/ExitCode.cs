@@ -1,3 +1,4 @@
+using MLTransfer.Cli.Diagnosis;
 using MLTransfer.Cli.Scoring;
 
 namespace MLTransfer.Cli;
@@ -18,7 +19,7 @@ internal static class ExitCode
     {
         IncompletePartsException { IsMissingOnly: true } => TryAgain,
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => BadInput,
-        IOException or OperationCanceledException or OutOfMemoryException or TimeoutException => TryAgain,
+        IOException or HttpRequestException or OperationCanceledException or OutOfMemoryException or TimeoutException or MachineUnfitException => TryAgain,
         _ => BadInput,
     };
 }

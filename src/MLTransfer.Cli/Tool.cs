@@ -12,20 +12,25 @@ internal static class Tool
     // What runs ends at its next safe point, which may be a whole training away.
     private static readonly TimeSpan CancellationTime = TimeSpan.FromSeconds(30);
 
-    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print the whole stack of an error.", Recursive = true };
+    private const string VerboseName = "--verbose";
+
+    private static readonly Option<bool> Verbose = new(VerboseName) { Description = "Print the whole stack of an error.", Recursive = true };
 
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         RootCommand root = Build();
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            string command = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-            error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)} See 'mltransfer{command} --help'.");
-            return ExitCode.BadInput;
-        }
+        Command asked = root;
         try
         {
+            // Options check themselves while they are parsed, so that this may throw, too.
+            ParseResult parsed = root.Parse(args);
+            asked = parsed.CommandResult.Command;
+            if (parsed.Errors.Count > 0)
+            {
+                string command = asked == root ? "" : $" {asked.Name}";
+                error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)} See 'mltransfer{command} --help'.");
+                return ExitCode.BadInput;
+            }
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = output,
@@ -46,7 +51,7 @@ internal static class Tool
         }
         catch (Exception e)
         {
-            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(e.Message, parsed.CommandResult.Command))}");
+            error.WriteLine(args.Contains(VerboseName, StringComparer.Ordinal) ? $"error: {e}" : $"error: {OneLine(CommandLineWords.Of(CommandLineWords.WithoutParameter(e), asked))}");
             return ExitCode.Of(e);
         }
     }
@@ -54,17 +59,20 @@ internal static class Tool
     /// <summary>A console over a command's output: coloured only where a person reads it, wide enough for tables where a program does.</summary>
     public static IAnsiConsole Console(ParseResult parsed) => Consoles.Over(parsed.InvocationConfiguration.Output);
 
-    private static RootCommand Build()
+    /// <summary>All commands.</summary>
+    public static RootCommand Build()
     {
-        var root = new RootCommand("Deep transfer learning for ML.NET: try, train, distil, inspect and check pretrained backbones.")
+        var root = new RootCommand("Deep transfer learning for ML.NET: try, get, train, evaluate, distil, score, inspect and check pretrained backbones.")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
+            EvaluateCommand.Create(),
             DistillCommand.Create(),
             ScoreCommand.Create(),
             EmbedCommand.Create(),
             VerifyCommand.Create(),
             MergeCommand.Create(),
+            GetCommand.Create(),
             InspectCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
@@ -72,14 +80,16 @@ internal static class Tool
         };
         ExamplesHelp.Install(root, new Dictionary<string, string[]>
         {
-            [root.Name] = ["mltransfer demo", "mltransfer train tickets.csv model.zip", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
+            [root.Name] = ["mltransfer demo", "mltransfer train tickets.csv model.zip", "mltransfer evaluate tickets.csv --report report.html", "mltransfer inspect models/all-minilm-l6-v2", "mltransfer doctor --json"],
             [DemoCommand.Name] = DemoCommand.Examples,
             [TrainCommand.Name] = TrainCommand.Examples,
+            [EvaluateCommand.Name] = EvaluateCommand.Examples,
             [DistillCommand.Name] = DistillCommand.Examples,
             [ScoreCommand.Name] = ScoreCommand.Examples,
             [EmbedCommand.Name] = EmbedCommand.Examples,
             [VerifyCommand.Name] = VerifyCommand.Examples,
             [MergeCommand.Name] = MergeCommand.Examples,
+            [GetCommand.Name] = GetCommand.Examples,
             [InspectCommand.Name] = InspectCommand.Examples,
             [ExportCommand.Name] = ExportCommand.Examples,
             [DoctorCommand.Name] = DoctorCommand.Examples,

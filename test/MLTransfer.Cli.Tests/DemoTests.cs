@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MLTransfer.Cli.Demo;
 
 namespace MLTransfer.Cli.Tests;
@@ -47,6 +48,35 @@ public sealed class DemoTests
 
         Assert.That(run.Code, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("--output").And.Contain("is a folder"));
+    }
+
+    [Test]
+    public void Demo_Json_IsOneObject()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("demo").FullName, "tickets.zip");
+        try
+        {
+            var run = Run.Of("demo", "--seeds", "2", "--output", path, "--json");
+
+            Assert.That(run.Code, Is.Zero, run.Error);
+            JsonElement report = JsonDocument.Parse(run.Output).RootElement;
+            Assert.That(report.GetProperty("verdict").GetString(), Is.EqualTo("helped"));
+            JsonElement[] rows = [.. report.GetProperty("comparison").EnumerateArray()];
+            Assert.That(rows.Select(r => r.GetProperty("labelsPerClass").GetInt32()), Is.EqualTo(new[] { 4, 8, 16 }));
+            Assert.That(rows.Select(r => r.GetProperty("seedCount").GetInt32()), Has.All.EqualTo(2));
+            JsonElement last = rows[^1];
+            Assert.That(last.GetProperty("with").GetProperty("accuracy").GetProperty("median").GetDouble(), Is.GreaterThan(last.GetProperty("without").GetProperty("accuracy").GetProperty("median").GetDouble()));
+            Assert.That(report.GetProperty("model").GetProperty("byteCount").GetInt64(), Is.EqualTo(new FileInfo(path).Length));
+            JsonElement[] scored = [.. report.GetProperty("scored").EnumerateArray()];
+            Assert.That(scored.Select(s => s.GetProperty("input").GetString()), Is.EqualTo(Tickets.New().Select(t => t.Text)));
+            Assert.That(scored.Select(s => s.GetProperty("probability").GetDouble()), Has.All.InRange(1.0 / 6, 1));
+            // How far the work is goes where messages go, with the rate and the time left.
+            Assert.That(run.Error, Does.Match(@"6 of 6 runs, \d+\.\d+ runs/s, about 0:00:00 left"));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
     }
 
     [Test]

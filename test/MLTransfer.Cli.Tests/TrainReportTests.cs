@@ -1,6 +1,7 @@
 using MLTransfer.Cli.Data;
 using MLTransfer.Cli.Rendering;
 using MLTransfer.Cli.Training;
+using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Tests;
 
@@ -67,5 +68,5 @@ public sealed class TrainReportTests
         return writer.ToString();
     }
 
-    private static HeldOutMeasure Measure(bool[] right) => new(new ComparisonMetrics(right.Average(r => r ? 1.0 : 0.0), 0.5, 0.7), right);
+    private static HeldOutMeasure Measure(bool[] right) => new(MulticlassMetrics.Compute(new int[right.Length], [.. right.SelectMany(r => r ? new[] { .75f, .25f } : [.25f, .75f])], ["a", "b"]), right);
 }

@@ -182,9 +182,10 @@ public sealed class TrainTests
         Assert.That(other.Error, Does.Contain("5 in the file, 6 now").And.Contain("--checkpoint").And.Not.Contain("CheckpointPath"));
     }
 
-    [Test]
+    [TestCase("-TERM")]
+    [TestCase("-INT")]
     [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
-    public void Train_ToldToEnd_SaysWhereTheStateIs_AndGoesOnToTheSameWeights()
+    public void Train_ToldToEnd_SaysWhereTheStateIs_AndGoesOnToTheSameWeights(string signal)
     {
         string state = Path.Combine(_folder, "run.state");
         string whole = Path.Combine(_folder, "whole.onnx");
@@ -198,7 +199,7 @@ public sealed class TrainTests
         while (process.StandardOutput.ReadLine() is string line && !line.StartsWith("epoch ", StringComparison.Ordinal))
         {
         }
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        using (var kill = Process.Start("kill", [signal, $"{process.Id}"]))
             kill.WaitForExit();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Rendering;
+using MLTransfer.Cli.Training;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class DemoCommand
     [
         "mltransfer demo",
         "mltransfer demo --backbone models/all-minilm-l6-v2 --seeds 3",
-        "mltransfer demo --output tickets.zip",
+        "mltransfer demo --output tickets.zip --json",
         "mltransfer demo --images photos --backbone mobilenet.onnx --feature features --preprocessing keras-tf",
     ];
 
@@ -38,11 +39,11 @@ internal static class DemoCommand
         };
         preprocessing.AcceptOnlyFromAmong([.. PhotoBackbone.Presets]);
         var feature = new Option<string?>("--feature") { Description = "The value of an image backbone's graph that is the feature, as inspect lists them." };
+        var json = new Option<bool>("--json") { Description = "One JSON object for programs." };
         var command = new Command(Name, "Sort support tickets, or your photos, with a handful of labels: accuracy with transfer beside without, a saved model, new rows scored.")
         {
-            backbone, images, preprocessing, feature, seeds, output,
+            backbone, images, preprocessing, feature, seeds, output, json,
         };
-        // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
         command.Validators.Add(result =>
         {
             if (result.GetValue(images) is null && (result.GetValue(preprocessing) ?? result.GetValue(feature)) is not null)
@@ -50,59 +51,63 @@ internal static class DemoCommand
             if (result.GetValue(images) is not null && result.GetValue(backbone) is null)
                 result.AddError("--images needs an image backbone: give --backbone. The one inside this tool reads texts.");
         });
+        // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
-                IAnsiConsole console = Tool.Console(parsed);
-                int seedCount = parsed.GetValue(seeds);
+                bool isJson = parsed.GetValue(json);
+                // With --json the output is the report alone; how far the work is goes where messages go.
+                IAnsiConsole console = isJson ? Consoles.Over(parsed.InvocationConfiguration.Error) : Tool.Console(parsed);
                 string path = parsed.GetRequiredValue(output);
                 OutputFile.Check(path, "--output");
-                return parsed.GetValue(images) is string folder
-                    ? RunOnPhotos(console, folder, PhotoBackbone.Open(parsed.GetRequiredValue(backbone)!, parsed.GetValue(preprocessing), parsed.GetValue(feature)), seedCount, path, cancel)
-                    : RunOnTickets(console, parsed.GetValue(backbone), seedCount, path, cancel);
+                string? named = parsed.GetValue(backbone);
+                IDemo demo = parsed.GetValue(images) is string folder
+                    ? new PhotoDemo(PhotoBackbone.Open(named!, parsed.GetValue(preprocessing), parsed.GetValue(feature), cancel), Photos.Read(folder))
+                    : new TicketDemo(named is null ? DefaultBackbones.Text : Backbone.Open(named, new BackboneOptions { CancellationToken = cancel }));
+                DemoReport report = Run(console, demo, parsed.GetValue(seeds), path, cancel);
+                if (isJson)
+                    JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
+                else
+                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Done in {report.Seconds:0} seconds."));
+                return ExitCode.Done;
             },
             CancellationToken.None));
         return command;
     }
 
-    private static int RunOnTickets(IAnsiConsole console, string? pathOrName, int seedCount, string output, CancellationToken cancel)
-    {
-        Backbone backbone = pathOrName is null ? DefaultBackbones.Text : Backbone.Open(pathOrName);
-        var demo = new TicketDemo(backbone);
-        console.WriteLine(PlainText.Of($"{demo.RowCount} support tickets in {demo.ClassCount} classes; backbone {backbone}"));
-        return Run(console, output, "hashed n-grams", progress => demo.Compare(seedCount, progress, cancel), demo.TrainAndSave, $"Trained on all {demo.RowCount} tickets", "New tickets",
-            path => ScoredTicketTable.Write(console, TicketDemo.LoadAndScore(path)), cancel);
-    }
-
-    private static int RunOnPhotos(IAnsiConsole console, string folder, Backbone backbone, int seedCount, string output, CancellationToken cancel)
-    {
-        var photos = Photos.Read(folder);
-        foreach (string problem in photos.Problems)
-            console.WriteLine(PlainText.Of($"left out: {problem}"));
-        console.WriteLine(PlainText.Of($"{photos.Rows.Count} photos in {photos.Classes.Count} classes, {photos.Problems.Count} left out; backbone {backbone}"));
-        var demo = new PhotoDemo(backbone, photos);
-        return Run(console, output, "16 × 16 pixels", progress => demo.Compare(seedCount, progress, cancel), demo.TrainAndSave, "Trained on all photos but those below",
-            "Photos it has not seen", path => ScoredPhotoTable.Write(console, demo.LoadAndScore(path)), cancel);
-    }
-
     /// <summary>Compares, trains, saves, loads and scores, and says so.</summary>
-    private static int Run(
-        IAnsiConsole console, string output, string without, Func<IProgress<CompareProgress>, TransferComparison> compare, Action<string> trainAndSave, string trained,
-        string scored, Action<string> loadAndShow, CancellationToken cancel)
+    private static DemoReport Run(IAnsiConsole console, IDemo demo, int seedCount, string output, CancellationToken cancel)
     {
         long start = Stopwatch.GetTimestamp();
+        foreach (string problem in demo.Problems)
+            console.WriteLine(PlainText.Of($"left out: {problem}"));
+        console.WriteLine(PlainText.Of(demo.Description));
         console.WriteLine();
-        TransferComparison comparison = RunProgress.Show(console, "Training and measuring", compare);
+        TransferComparison comparison = RunProgress.Show(console, "Training and measuring", progress => demo.Compare(seedCount, progress, cancel), isTimeShown: true);
         cancel.ThrowIfCancellationRequested();
-        ComparisonTable.Write(console, comparison, without);
+        ComparisonTable.Write(console, comparison, demo.Without);
         console.WriteLine();
 
-        trainAndSave(output);
-        console.WriteLine($"{trained}, saved as {output} ({Sizes.Bytes(new FileInfo(output).Length)}), loaded again. {scored}:");
+        demo.TrainAndSave(output, cancel);
+        var model = new WrittenFile(output, new FileInfo(output).Length);
+        IReadOnlyList<ScoredRow> scored = demo.LoadAndScore(output);
+        console.WriteLine(PlainText.Of($"{demo.Training}, saved as {output} ({Sizes.Bytes(model.ByteCount)}), loaded again. {demo.Scoring}:"));
         console.WriteLine();
-        loadAndShow(output);
+        ScoredRowTable.Write(console, demo.RowName, scored);
         console.WriteLine();
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Done in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} seconds."));
-        return ExitCode.Done;
+        return new DemoReport
+        {
+            Data = demo.Description,
+            RowCount = demo.RowCount,
+            ClassCount = demo.ClassCount,
+            LeftOut = demo.Problems,
+            Backbone = demo.Backbone,
+            Without = demo.Without,
+            Verdict = comparison.Verdict,
+            Comparison = [.. comparison.Summaries.Select(DemoComparison.Of)],
+            Model = model,
+            Scored = scored,
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        };
     }
 }

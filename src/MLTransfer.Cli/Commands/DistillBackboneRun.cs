@@ -24,10 +24,10 @@ internal static class DistillBackboneRun
         OutputFile.CheckFolder(folder, "--output");
         DistillCommand.CheckState(settings, folder, data);
 
-        Backbone teacher = TrainBackbone.Open(parsed.GetRequiredValue(options.Teacher), BackboneModality.Text, null, null);
+        Backbone teacher = TrainBackbone.Open(parsed.GetRequiredValue(options.Teacher), BackboneModality.Text, null, null, cancel);
         var texts = TextSet.Read(data, parsed.GetRequiredValue(options.TextColumn), cancel);
         console.WriteLine(PlainText.Of($"{Sizes.Count(texts.Texts.Count)} texts from {texts.FileCount} file{(texts.FileCount == 1 ? "" : "s")}, {Sizes.Count(texts.DuplicateCount)} more were there before; teacher {teacher}"));
-        Backbone student = settings.Student.Make(texts.Texts, teacher);
+        Backbone student = settings.Student.Make(texts.Texts, teacher, cancel);
         BackboneFolder.Check(student, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var work = new BackboneDistillation(teacher, student, texts.Texts, settings);
         console.WriteLine(PlainText.Of($"Student {student}; losses {string.Join("; ", work.Losses)}"));

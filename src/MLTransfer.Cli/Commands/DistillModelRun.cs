@@ -31,7 +31,7 @@ internal static class DistillModelRun
         var ml = new MLContext(settings.Seed);
         using var teacher = TaskTeacher.Open(ml, teacherPath, parsed.GetValue(options.TeacherTextColumn));
         var texts = PartlyLabelledTexts.Read(data, parsed.GetRequiredValue(options.TextColumn), parsed.GetRequiredValue(options.LabelColumn), cancel);
-        var work = new TaskDistillation(ml, teacher, texts, settings, task);
+        var work = new TaskDistillation(ml, teacher, texts, settings, task, cancel);
         Announce(console, texts, teacher, work);
 
         (TransformerChain<ITransformer> model, DistillationReport done) = TrainingBar.ShowBoth(console, work.EpochCount, (teaching, training) => work.Teach(teaching, training, cancel));

@@ -37,20 +37,23 @@ internal static class ExportCommand
         });
         var json = new Option<bool>("--json") { Description = "One JSON object for programs." };
         var command = new Command(Name, "Write a saved model as one ONNX graph that ONNX Runtime runs in any language.") { model, output, features, length, json };
-        command.SetAction(parsed =>
-        {
-            string path = parsed.GetRequiredValue(output);
-            var options = new ExportOptions { IncludeFeatures = parsed.GetValue(features), SequenceLength = parsed.GetValue(length) };
-            ITransformer loaded = CheckedModel.Load(new MLContext(), parsed.GetRequiredValue(model), out _);
-            using (loaded as IDisposable)
-                loaded.ExportOnnx(path, options);
-            var report = ExportReport.Of(path);
-            if (parsed.GetValue(json))
-                JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
-            else
-                Write(Tool.Console(parsed), report);
-            return ExitCode.Done;
-        });
+        // On a thread of its own: the parser listens for Ctrl-C only once the action has given it a task to wait for.
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                string path = parsed.GetRequiredValue(output);
+                var options = new ExportOptions { IncludeFeatures = parsed.GetValue(features), SequenceLength = parsed.GetValue(length), CancellationToken = cancel };
+                ITransformer loaded = CheckedModel.Load(new MLContext(), parsed.GetRequiredValue(model), out _);
+                using (loaded as IDisposable)
+                    loaded.ExportOnnx(path, options);
+                var report = ExportReport.Of(path);
+                if (parsed.GetValue(json))
+                    JsonOutput.Write(parsed.InvocationConfiguration.Output, report);
+                else
+                    Write(Tool.Console(parsed), report);
+                return ExitCode.Done;
+            },
+            CancellationToken.None));
         return command;
     }
 

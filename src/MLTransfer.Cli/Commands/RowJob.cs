@@ -22,6 +22,7 @@ internal static class RowJob
         // With --json the output is the report alone; how far the work is goes where messages go.
         IAnsiConsole console = isJson ? Consoles.Over(parsed.InvocationConfiguration.Error) : Tool.Console(parsed);
         string[] files = parsed.GetRequiredValue(options.Files);
+        RowJobOptions.CheckApart(files[..^1], files[^1]);
         var input = TableInput.Find(files[..^1]);
         (ScoreSettings settings, string source) = options.Settings(parsed, input.Media is null ? ScoreSettings.RowsOfBlock : ScoreSettings.RowsOfMediaBlock);
         using ScoreModel model = open(Context(parsed.GetRequiredValue(options.Device)), input);

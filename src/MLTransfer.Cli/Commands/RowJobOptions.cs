@@ -128,6 +128,20 @@ internal sealed class RowJobOptions
         }, source);
     }
 
+    /// <summary>Refuses an output that would replace an input, or become part of one.</summary>
+    public static void CheckApart(IEnumerable<string> inputs, string output)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        foreach (string input in inputs)
+        {
+            string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(input));
+            if (source == target)
+                throw new ArgumentException($"The output '{output}' is an input, too. The last name is the output: give one of its own.");
+            if (Directory.Exists(source) && target.StartsWith(source + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new ArgumentException($"The output '{output}' lies in the input folder '{input}', whose files would be read with it the next time. Give a place outside.");
+        }
+    }
+
     private static void MakeFolder(string folder)
     {
         string extension = Path.GetExtension(folder);

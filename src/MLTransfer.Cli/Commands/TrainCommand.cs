@@ -65,7 +65,7 @@ internal static class TrainCommand
         CheckFiles(data, output, settings.CheckpointPath, export);
 
         var rows = LabelledData.Read(data, parsed.GetRequiredValue(options.TextColumn), parsed.GetRequiredValue(options.LabelColumn), cancel);
-        Backbone backbone = TrainBackbone.Open(parsed.GetValue(options.Backbone), rows.Modality, parsed.GetValue(options.Preprocessing), parsed.GetValue(options.Feature));
+        Backbone backbone = TrainBackbone.Open(parsed.GetValue(options.Backbone), rows.Modality, parsed.GetValue(options.Preprocessing), parsed.GetValue(options.Feature), cancel);
         TrainedParts? parts = settings.FineTune is FreezingPlan plan ? TrainedParts.Of(backbone, plan, settings.Int8ToFloat) : null;
         var trainer = new ModelTrainer(backbone, rows, settings);
         Announce(console, rows, backbone, trainer, parts);
@@ -76,7 +76,7 @@ internal static class TrainCommand
         HeldOutMeasure? measured = trainer.HeldOutRowCount > 0 ? trainer.Measure(model, cancel) : null;
         trainer.Save(model, output);
         if (export is not null)
-            model.ExportOnnx(export);
+            model.ExportOnnx(export, new ExportOptions { CancellationToken = cancel });
         var report = new TrainReport
         {
             Data = data,

@@ -11,13 +11,3 @@ internal sealed class Photo
     [Microsoft.ML.Data.VectorType(Photos.PixelCount)]
     public float[] Pixels { get; set; } = [];
 }
-
-/// <summary>A photo and what a model says of it.</summary>
-internal sealed class ScoredPhoto
-{
-    public string Image { get; set; } = "";
-
-    public string PredictedLabel { get; set; } = "";
-
-    public float[] Score { get; set; } = [];
-}

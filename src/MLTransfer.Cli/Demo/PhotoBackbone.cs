@@ -22,10 +22,11 @@ internal static class PhotoBackbone
     public static IReadOnlyCollection<string> Presets => Known.Keys;
 
     /// <summary>Opens it. A preset takes its size and the order of its axes from the graph, and keeps its proportions.</summary>
-    public static Backbone Open(string pathOrName, string? preset, string? feature) => Backbone.Open(pathOrName, new BackboneOptions
+    public static Backbone Open(string pathOrName, string? preset, string? feature, CancellationToken cancel = default) => Backbone.Open(pathOrName, new BackboneOptions
     {
         FeatureOutput = feature,
         Modality = BackboneModality.Image,
+        CancellationToken = cancel,
         Image = preset is null ? null : Fit(Known[preset], pathOrName),
     });
 

@@ -1,10 +1,9 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.Cli.Demo;
 
-/// <summary>The demo's work on photos: compare, train, save, load, score.</summary>
-internal sealed class PhotoDemo(Backbone backbone, Photos photos)
+/// <summary>The demo on photos.</summary>
+internal sealed class PhotoDemo(Backbone backbone, Photos photos) : IDemo
 {
     private const int ShownCount = 8;
 
@@ -14,6 +13,24 @@ internal sealed class PhotoDemo(Backbone backbone, Photos photos)
 
     // One photo of each class, up to eight, is kept from training, so that what is shown at the end is new to the model.
     private readonly Photo[] _shown = [.. photos.Rows.GroupBy(r => r.Label).Take(ShownCount).Select(g => g.Last())];
+
+    public string Description => $"{RowCount} photos in {ClassCount} classes, {Problems.Count} left out; backbone {backbone}";
+
+    public string Without => "16 × 16 pixels";
+
+    public string Training => "Trained on all photos but those below";
+
+    public string Scoring => "Photos it has not seen";
+
+    public string RowName => "photo";
+
+    public int RowCount => photos.Rows.Count;
+
+    public int ClassCount => photos.Classes.Count;
+
+    public string Backbone => backbone.Name;
+
+    public IReadOnlyList<string> Problems => photos.Problems;
 
     public TransferComparison Compare(int seedCount, IProgress<CompareProgress> progress, CancellationToken cancel) =>
         _ml.Transfer().CompareWithAndWithout(_ml.Data.LoadFromEnumerable(photos.Rows), _ml.Transforms.EmbedImage("Features", backbone), new CompareOptions
@@ -26,25 +43,8 @@ internal sealed class PhotoDemo(Backbone backbone, Photos photos)
             CancellationToken = cancel,
         });
 
-    /// <summary>Trains on all photos but those that are shown, and saves the model.</summary>
-    public void TrainAndSave(string path)
-    {
-        IDataView data = _ml.Data.LoadFromEnumerable(photos.Rows.Except(_shown));
-        EstimatorChain<ITransformer> pipeline = new EstimatorChain<ITransformer>()
-            .Append(_ml.Transforms.Conversion.MapValueToKey("Label"))
-            .Append(_ml.Transforms.EmbedImage("Features", backbone))
-            .Append(_ml.MulticlassClassification.Trainers.LinearHead())
-            .Append((IEstimator<ITransformer>)_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
-        using TransformerChain<ITransformer> model = pipeline.Fit(data);
-        _ml.Model.Save(model, data.Schema, path);
-    }
+    public void TrainAndSave(string path, CancellationToken cancel) =>
+        DemoModel.TrainAndSave(_ml, _ml.Data.LoadFromEnumerable(photos.Rows.Except(_shown)), _ml.Transforms.EmbedImage("Features", backbone), path, cancel);
 
-    /// <summary>Loads a saved model as any program would, and scores the photos it has not seen.</summary>
-    public List<ScoredPhoto> LoadAndScore(string path)
-    {
-        var ml = new MLContext();
-        ITransformer model = ml.Model.Load(path, out _);
-        using var owner = model as IDisposable;
-        return [.. ml.Data.CreateEnumerable<ScoredPhoto>(model.Transform(ml.Data.LoadFromEnumerable(_shown)), reuseRowObject: false)];
-    }
+    public IReadOnlyList<ScoredRow> LoadAndScore(string path) => DemoModel.LoadAndScore(path, _shown, _shown.Select(p => p.Image));
 }

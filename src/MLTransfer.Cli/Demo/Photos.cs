@@ -28,13 +28,12 @@ internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> P
         string[] classes = ClassFolder.Classes(folder, "--images");
         var rows = new List<Photo>();
         var problems = new List<string>();
-        var preprocessor = new ImagePreprocessor(new ImagePreprocessing { Filter = ResizeFilter.Box }, Side, Side);
         using var workspace = new ImageWorkspace();
         foreach (string path in classes)
         {
             int before = rows.Count;
             foreach (string file in ClassFolder.Files(path, ClassFolder.PictureExtensions))
-                Read(file, Path.GetFileName(path), preprocessor, workspace, rows, problems);
+                Read(file, Path.GetFileName(path), workspace, rows, problems);
             if (rows.Count - before < Least)
             {
                 throw new ArgumentException($"The class '{Path.GetFileName(path)}' of '{folder}' has {rows.Count - before} photos that can be read; at least {Least} are needed." +
@@ -44,12 +43,20 @@ internal sealed record Photos(IReadOnlyList<Photo> Rows, IReadOnlyList<string> P
         return new Photos(rows, problems);
     }
 
-    private static void Read(string file, string label, ImagePreprocessor preprocessor, ImageWorkspace workspace, List<Photo> rows, List<string> problems)
+    /// <summary>What there is of a picture without a backbone: 16 × 16 pixels of red, green and blue.</summary>
+    public static float[] Pixels(string file, ImageWorkspace workspace)
     {
         float[] pixels = new float[PixelCount];
+        new ImagePreprocessor(new ImagePreprocessing { Filter = ResizeFilter.Box }, Side, Side).Prepare(File.ReadAllBytes(file), workspace, rowSeed: 0, pixels);
+        return pixels;
+    }
+
+    private static void Read(string file, string label, ImageWorkspace workspace, List<Photo> rows, List<string> problems)
+    {
+        float[] pixels;
         try
         {
-            preprocessor.Prepare(File.ReadAllBytes(file), workspace, rowSeed: 0, pixels);
+            pixels = Pixels(file, workspace);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {

@@ -3,15 +3,29 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Cli.Demo;
 
-/// <summary>The demo's work, without a word on the screen: compare, train, save, load, score.</summary>
-internal sealed class TicketDemo(Backbone backbone)
+/// <summary>The demo on support tickets.</summary>
+internal sealed class TicketDemo(Backbone backbone) : IDemo
 {
     private readonly MLContext _ml = new(seed: 0);
     private readonly List<Ticket> _tickets = Tickets.Labelled();
 
+    public string Description => $"{RowCount} support tickets in {ClassCount} classes; backbone {backbone}";
+
+    public string Without => "hashed n-grams";
+
+    public string Training => $"Trained on all {RowCount} tickets";
+
+    public string Scoring => "New tickets";
+
+    public string RowName => "ticket";
+
     public int RowCount => _tickets.Count;
 
     public int ClassCount => _tickets.DistinctBy(t => t.Label).Count();
+
+    public string Backbone => backbone.Name;
+
+    public IReadOnlyList<string> Problems => [];
 
     public TransferComparison Compare(int seedCount, IProgress<CompareProgress> progress, CancellationToken cancel) =>
         _ml.Transfer().CompareWithAndWithout(Data(), _ml.Transforms.EmbedText("Features", backbone, "Text"), new CompareOptions
@@ -24,26 +38,12 @@ internal sealed class TicketDemo(Backbone backbone)
             CancellationToken = cancel,
         });
 
-    /// <summary>Trains on all rows and saves the model.</summary>
-    public void TrainAndSave(string path)
-    {
-        IDataView data = Data();
-        EstimatorChain<ITransformer> pipeline = new EstimatorChain<ITransformer>()
-            .Append(_ml.Transforms.Conversion.MapValueToKey("Label"))
-            .Append(_ml.Transforms.EmbedText("Features", backbone, "Text"))
-            .Append(_ml.MulticlassClassification.Trainers.LinearHead())
-            .Append((IEstimator<ITransformer>)_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
-        using TransformerChain<ITransformer> model = pipeline.Fit(data);
-        _ml.Model.Save(model, data.Schema, path);
-    }
+    public void TrainAndSave(string path, CancellationToken cancel) => DemoModel.TrainAndSave(_ml, Data(), _ml.Transforms.EmbedText("Features", backbone, "Text"), path, cancel);
 
-    /// <summary>Loads a saved model as any program would, and scores new tickets.</summary>
-    public static List<ScoredTicket> LoadAndScore(string path)
+    public IReadOnlyList<ScoredRow> LoadAndScore(string path)
     {
-        var ml = new MLContext();
-        ITransformer model = ml.Model.Load(path, out _);
-        using var owner = model as IDisposable;
-        return [.. ml.Data.CreateEnumerable<ScoredTicket>(model.Transform(ml.Data.LoadFromEnumerable(Tickets.New())), reuseRowObject: false)];
+        List<Ticket> tickets = Tickets.New();
+        return DemoModel.LoadAndScore(path, tickets, tickets.Select(t => t.Text));
     }
 
     private IDataView Data() => _ml.Data.LoadFromEnumerable(_tickets);

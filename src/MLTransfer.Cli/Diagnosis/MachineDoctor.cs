@@ -9,23 +9,41 @@ using MLTransfer.Onnx.Sessions;
 
 namespace MLTransfer.Cli.Diagnosis;
 
-/// <summary>Examines the machine. Providers are not believed: each one that is compiled in must run a graph and give the right numbers.</summary>
+/// <summary>Examines the machine. Nothing is believed: each provider that is compiled in must run a graph and give the right numbers, each folder that is written to is written to.</summary>
 internal static class MachineDoctor
 {
-    public static MachineReport Examine()
+    /// <summary>Examines this machine.</summary>
+    /// <param name="required">Targets to prove besides those whose provider is compiled in.</param>
+    public static MachineReport Examine(IEnumerable<ComputeTarget> required)
     {
-        NativeReport native = new(NativeRuntime.Version, NativeRuntime.FilePath, NativeRuntime.Providers);
-        string cache = BackboneFiles.CacheFolder();
+        NativeReport native = Native();
         return new MachineReport(
             typeof(MachineDoctor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
             RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            ContainerMemory.Limit(),
             native,
-            [.. Targets(native).Select(Prove)],
-            Folder(cache),
-            [.. BackboneFiles.ModelFolders().Select(Folder)]);
+            [.. Targets(native).Union(required).Select(Prove)],
+            ProductProof.Run(),
+            FolderCheck.Written(BackboneFiles.CacheFolder()),
+            [.. BackboneFiles.ModelFolders().Select(f => IsCache(f) ? FolderCheck.Written(f) : FolderCheck.Read(f))],
+            FolderCheck.Written(Path.GetTempPath()));
+    }
+
+    private static NativeReport Native()
+    {
+        try
+        {
+            string? path = NativeRuntime.FilePath;
+            string[] libraries = path is null ? [] : [.. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*onnxruntime_providers_*").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+            return new NativeReport(NativeRuntime.Version, path, NativeRuntime.Providers, libraries, null);
+        }
+        catch (DllNotFoundException e)
+        {
+            return new NativeReport(null, null, [], [], e.Message);
+        }
     }
 
     private static IEnumerable<ComputeTarget> Targets(NativeReport native) => Enum.GetValues<ComputeProvider>()
@@ -43,7 +61,7 @@ internal static class MachineDoctor
             RunProof(lease.Session);
             return new TargetReport(target.ToString(), true, null, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
-        catch (Exception e) when (e is PlatformNotSupportedException or InvalidOperationException or NotSupportedException or OnnxRuntimeException)
+        catch (Exception e) when (e is PlatformNotSupportedException or InvalidOperationException or InvalidDataException or NotSupportedException or DllNotFoundException or OnnxRuntimeException)
         {
             return new TargetReport(target.ToString(), false, e.Message, 0);
         }
@@ -71,11 +89,6 @@ internal static class MachineDoctor
             throw new InvalidOperationException($"A run expected to give ({string.Join(", ", expected)}) gave ({string.Join(", ", found)}).");
     }
 
-    private static FolderReport Folder(string path) => Directory.Exists(path)
-        ? new FolderReport(path, true, [.. Directory.EnumerateDirectories(path).Where(HoldsGraph).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)])
-        : new FolderReport(path, false, []);
-
-    private static bool HoldsGraph(string folder) =>
-        Directory.EnumerateFiles(folder, "*.onnx").Any()
-        || (Directory.Exists(Path.Combine(folder, "onnx")) && Directory.EnumerateFiles(Path.Combine(folder, "onnx"), "*.onnx").Any());
+    // The last folder that names are looked up in is ours to fill.
+    private static bool IsCache(string folder) => folder == Path.Combine(BackboneFiles.CacheFolder(), "models");
 }

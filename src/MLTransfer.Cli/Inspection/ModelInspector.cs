@@ -99,7 +99,7 @@ internal static class ModelInspector
     public static PortReport Port(OnnxValue value) => new(
         value.Name, value.ElementType.ToString(), value.IsRankKnown ? [.. value.Dimensions.Select(d => d.ToString())] : null);
 
-    private static BackboneReport Describe(Backbone backbone)
+    public static BackboneReport Describe(Backbone backbone)
     {
         BackboneCard card = backbone.Card;
         string? tokenizer = backbone.Tokenizer is { } t ? $"WordPiece, {t.VocabularySize} tokens" : null;

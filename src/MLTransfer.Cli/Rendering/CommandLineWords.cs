@@ -23,9 +23,26 @@ internal static class CommandLineWords
         ("--token-dimension", "EmbeddingDimension", "--token-dimension"),
         ("--feature-dimension", "OutputDimension", "--feature-dimension"),
         ("--dimension", "Dimension", "--dimension"),
+        ("--labels-per-class", "CompareWithAndWithout is asked", "The comparison is asked"),
+        ("--labels-per-class", "CompareOptions.LabelsPerClass", "--labels-per-class"),
+        ("--labels-per-class", "CompareOptions.TestFraction", "--hold-out"),
+        ("--test-data", "CompareOptions.TestData", "--test-data"),
         ("--cache", "CacheFolder", "--cache"),
         ("--variant", "BackboneOptions.Variant", "--variant"),
+        ("--variant", "HubOptions.Variant", "--variant"),
+        ("--sha256", "HubOptions.Sha256", "--sha256"),
+        ("--endpoint", "HubOptions.Endpoint", "--endpoint"),
+        ("--offline", "HubOptions.IsOffline", "--offline"),
+        ("--offline", " or HubOptions.Token", ""),
+        ("--offline", "HubOptions.Token", "HF_TOKEN"),
     ];
+
+    /// <summary>The message without the name of a parameter that .NET puts behind it: nobody who typed a command has set one.</summary>
+    public static string WithoutParameter(Exception e)
+    {
+        string suffix = e is ArgumentException { ParamName: string name } ? $" (Parameter '{name}')" : "";
+        return suffix.Length > 0 && e.Message.EndsWith(suffix, StringComparison.Ordinal) ? e.Message[..^suffix.Length] : e.Message;
+    }
 
     /// <summary>The message with each name for which the command has an option replaced by it.</summary>
     public static string Of(string message, Command command) => Words.Where(w => command.Options.Any(o => o.Name == w.Option))

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace MLTransfer.Cli.Rendering;
 
-/// <summary>The parser's own help with examples below it.</summary>
+/// <summary>The parser's own help with examples below it, and below that of the tool itself what its exit codes mean.</summary>
 internal sealed class ExamplesHelp : SynchronousCommandLineAction
 {
     private const string CommandName = "mltransfer";
@@ -43,6 +43,12 @@ internal sealed class ExamplesHelp : SynchronousCommandLineAction
             output.WriteLine("Examples:");
             foreach (string line in lines)
                 output.WriteLine($"  {line}");
+        }
+        if (parseResult.CommandResult.Command is RootCommand)
+        {
+            output.WriteLine();
+            output.WriteLine($"Exit codes: {ExitCode.Done} done; {ExitCode.BadInput} bad input, it will fail again; {ExitCode.TryAgain} try again, something outside stood in the way or it was told to end.");
+            output.WriteLine("Ctrl-C and SIGTERM end a command that writes in order; with a checkpoint or a cache the same command goes on from there.");
         }
         return code;
     }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLTransfer.Cli.Tables;
 using MLTransfer.Persistence;
 

@@ -53,13 +53,14 @@ internal sealed record StudentSettings
     /// <summary>Makes the fresh backbone, or opens the one that is there.</summary>
     /// <param name="texts">What a fresh one's vocabulary is made from.</param>
     /// <param name="teacher">Whose tokens a fresh one may start from; null where there is no such teacher.</param>
+    /// <param name="cancel">Ends the making of a vocabulary, and the teacher's run over it.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together, or it is no text backbone.</exception>
     /// <exception cref="NotSupportedException">The student cannot start from this teacher.</exception>
-    public Backbone Make(IEnumerable<string> texts, Backbone? teacher) => Kind switch
+    public Backbone Make(IEnumerable<string> texts, Backbone? teacher, CancellationToken cancel) => Kind switch
     {
-        StudentKind.Static => StudentBackbones.StaticText(texts, StaticOptions(teacher)),
-        StudentKind.Transformer => StudentBackbones.TransformerText(texts, TransformerOptions(teacher)),
-        _ => TrainBackbone.Open(Text, BackboneModality.Text, null, null),
+        StudentKind.Static => StudentBackbones.StaticText(texts, StaticOptions(teacher) with { CancellationToken = cancel }),
+        StudentKind.Transformer => StudentBackbones.TransformerText(texts, TransformerOptions(teacher) with { CancellationToken = cancel }),
+        _ => TrainBackbone.Open(Text, BackboneModality.Text, null, null, cancel),
     };
 
     private StaticTextOptions StaticOptions(Backbone? teacher)

@@ -34,7 +34,7 @@ internal sealed class TaskDistillation
     private readonly Backbone? _backbone;
 
     /// <exception cref="ArgumentException">Labels that the teacher does not know, too few to measure, or a student that cannot be made.</exception>
-    public TaskDistillation(MLContext ml, TaskTeacher teacher, PartlyLabelledTexts data, DistillSettings settings, TaskSettings task)
+    public TaskDistillation(MLContext ml, TaskTeacher teacher, PartlyLabelledTexts data, DistillSettings settings, TaskSettings task, CancellationToken cancel = default)
     {
         (_ml, _teacher, _settings, _task) = (ml, teacher, settings, task);
         _classes = [.. teacher.Classes ?? data.Classes.Select(c => c.Name)];
@@ -50,7 +50,7 @@ internal sealed class TaskDistillation
                 $"--hold-out {share} leaves no row to measure on: of each class that share of the {data.Labelled.Count} labelled rows is held out, rounded down. Give more labels or a larger share, or --hold-out 0 to train on all rows unmeasured."));
         }
         _all = [.. _labelled, .. data.Unlabelled.Select(t => new LabelledRow { Input = t })];
-        _backbone = settings.Student.Kind == StudentKind.Ngrams ? null : settings.Student.Make(_all.Select(r => r.Input), null);
+        _backbone = settings.Student.Kind == StudentKind.Ngrams ? null : settings.Student.Make(_all.Select(r => r.Input), null, cancel);
         TrainedParts = settings.Student.FineTune is FreezingPlan plan ? TrainedParts.Of(_backbone!, plan, settings.Student.Int8ToFloat) : null;
     }
 

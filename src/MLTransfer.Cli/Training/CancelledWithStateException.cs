@@ -9,6 +9,9 @@ internal sealed class CancelledWithStateException(string what, OperationCanceled
     /// <summary>Where a training wrote its state.</summary>
     public static CancelledWithStateException OfTraining(string checkpointPath, OperationCanceledException inner) => new($"The state of the training lies in '{checkpointPath}'", inner);
 
+    /// <summary>Where the parts of files lie.</summary>
+    public static CancelledWithStateException OfDownload(string folder, OperationCanceledException inner) => new($"What has come lies in '{folder}'", inner);
+
     /// <summary>Where a teacher's outputs are kept.</summary>
     public static CancelledWithStateException OfTeacher(string cacheFolder, OperationCanceledException inner) => new($"What the teacher has said so far lies in '{cacheFolder}'", inner);
 }

@@ -6,7 +6,7 @@ using MLTransfer.Evaluation;
 namespace MLTransfer.Cli.Training;
 
 /// <summary>How a model does on rows it has not seen.</summary>
-/// <param name="Metrics">Accuracy, macro F1 and log-loss.</param>
+/// <param name="Metrics">What was measured.</param>
 /// <param name="IsRight">Of each row, whether its class was predicted.</param>
 internal sealed record HeldOutMeasure(ComparisonMetrics Metrics, IReadOnlyList<bool> IsRight)
 {
@@ -20,10 +20,11 @@ internal sealed record HeldOutMeasure(ComparisonMetrics Metrics, IReadOnlyList<b
         DataViewSchema.Column column = scored.Schema["Score"];
         VBuffer<ReadOnlyMemory<char>> names = default;
         column.GetSlotNames(ref names);
-        Dictionary<string, int> classes = names.DenseValues().Select((n, i) => (Name: n.ToString(), i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+        string[] classNames = [.. names.DenseValues().Select(n => n.ToString())];
+        Dictionary<string, int> classes = classNames.Select((n, i) => (Name: n, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
         int[] labels = [.. rows.Select(r => classes[r.Label])];
         float[] scores = [.. scored.GetColumn<float[]>(column).SelectMany(s => s)];
         bool[] isRight = [.. labels.Select((label, row) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(scores.AsSpan(row * classes.Count, classes.Count)) == label)];
-        return new HeldOutMeasure(MulticlassMetrics.Compute(labels, scores, classes.Count), isRight);
+        return new HeldOutMeasure(MulticlassMetrics.Compute(labels, scores, classNames), isRight);
     }
 }

@@ -46,11 +46,7 @@ internal sealed class ModelSource
     /// <exception cref="InvalidDataException">The file is no ONNX model, or an external file is not where it must be.</exception>
     public string Sha256
     {
-        get
-        {
-            lock (_lock)
-                return _sha256 ??= Folder is null ? Hexadecimal(SHA256.HashData(Bytes!.Value.Span)) : HashFiles();
-        }
+        get => Hash(CancellationToken.None);
     }
 
     /// <summary>Names of the files that hold external data, relative to the graph's folder.</summary>
@@ -116,11 +112,17 @@ internal sealed class ModelSource
 
     /// <summary>The whole guard, to be passed before ONNX Runtime sees the model.</summary>
     /// <param name="expectedSha256">The hash on record, in either case; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the hashing between two megabytes.</param>
     /// <exception cref="InvalidDataException">The file is no ONNX model, is damaged, unsafe or beyond a limit, or has another hash.</exception>
-    public void Check(string? expectedSha256)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Check(string? expectedSha256, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         using (OnnxModel model = Read())
             ModelGuard.Check(model, Name);
+        // Also where nothing is expected: it is asked for right after, and then cannot be ended.
+        if (expectedSha256 is not null || cancellationToken.CanBeCanceled)
+            Hash(cancellationToken);
         if (expectedSha256 is not null && !expectedSha256.Equals(Sha256, StringComparison.OrdinalIgnoreCase))
             throw Throw.HashMismatch(Name, expectedSha256, Sha256);
     }
@@ -144,7 +146,13 @@ internal sealed class ModelSource
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private string HashFiles()
+    private string Hash(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return _sha256 ??= Folder is null ? Hexadecimal(SHA256.HashData(Bytes!.Value.Span)) : HashFiles(cancellationToken);
+    }
+
+    private string HashFiles(CancellationToken cancellationToken)
     {
         var files = new List<string>();
         var key = new StringBuilder();
@@ -166,10 +174,10 @@ internal sealed class ModelSource
             var info = new FileInfo(file);
             key.Append(file).Append('\0').Append(info.Length).Append('\0').Append(info.LastWriteTimeUtc.Ticks).Append('\0');
         }
-        return KnownHashes.GetOrAdd(key.ToString(), static (_, content) => Hash(content.Bytes, content.Files), (Bytes, Files: files));
+        return KnownHashes.GetOrAdd(key.ToString(), static (_, content) => Hash(content.Bytes, content.Files, content.Token), (Bytes, Files: files, Token: cancellationToken));
     }
 
-    private static string Hash(ReadOnlyMemory<byte>? bytes, IEnumerable<string> files)
+    private static string Hash(ReadOnlyMemory<byte>? bytes, IEnumerable<string> files, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (bytes is not null)
@@ -179,7 +187,10 @@ internal sealed class ModelSource
         {
             using FileStream stream = File.OpenRead(file);
             for (int read; (read = stream.Read(chunk)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
                 hash.AppendData(chunk.AsSpan(0, read));
+            }
         }
         return Hexadecimal(hash.GetHashAndReset());
     }

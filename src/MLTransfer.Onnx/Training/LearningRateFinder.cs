@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MLTransfer.Onnx.Internal;
 
 namespace MLTransfer.Onnx.Training;
@@ -15,7 +16,9 @@ internal static class LearningRateFinder
     /// <param name="problem">Rows and gradients.</param>
     /// <param name="layout">Where each tensor lies. Those that are frozen in epoch 0 stay frozen.</param>
     /// <param name="start">Start weights in that layout.</param>
-    /// <param name="options">Batch size, optimizer, decay, clipping and seed; rate, schedule and epochs play no part.</param>
+    /// <param name="options">
+    /// Batch size, optimizer, decay, clipping and seed; rate, schedule and epochs play no part. Its progress is told of each step, with the smoothed loss.
+    /// </param>
     /// <param name="minimumRate">First rate.</param>
     /// <param name="maximumRate">Last rate.</param>
     /// <param name="stepCount">Steps, 3 or above.</param>
@@ -23,6 +26,7 @@ internal static class LearningRateFinder
     /// <exception cref="ArgumentException">Rates that do not rise, or a problem that cannot be trained.</exception>
     /// <exception cref="InvalidOperationException">No rate lowers the loss.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite at the start weights.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public static LearningRateSweep Find(
         ITrainingProblem problem, ParameterLayout layout, float[] start, TrainingOptions options,
         double minimumRate = 1e-7, double maximumRate = 10, int stepCount = 100, double smoothing = 0.9)
@@ -44,6 +48,8 @@ internal static class LearningRateFinder
         List<double> rates = [];
         List<double> losses = [];
         int[] plan = [];
+        var clock = Stopwatch.StartNew();
+        long rows = 0;
         double mean = 0;
         double smallest = double.PositiveInfinity;
         for (int step = 0; step < stepCount; step++)
@@ -56,8 +62,10 @@ internal static class LearningRateFinder
             double loss;
             try
             {
+                ReadOnlySpan<int> batch = planner.StepRows(plan, stepInPass);
+                rows += batch.Length;
                 // Always epoch 0 for the layout: a sweep unfreezes nothing.
-                loss = runner.Run(parameters, planner.StepRows(plan, stepInPass), step, epoch: 0, rate).Loss;
+                loss = runner.Run(parameters, batch, step, epoch: 0, rate).Loss;
             }
             catch (NotFiniteNumberException) when (step > 0)
             {
@@ -66,6 +74,9 @@ internal static class LearningRateFinder
             mean = smoothing * mean + (1 - smoothing) * loss;
             double smoothed = mean / (1 - Math.Pow(smoothing, step + 1));
             smallest = Math.Min(smallest, smoothed);
+            double seconds = Math.Max(clock.Elapsed.TotalSeconds, 1e-9);
+            options.Progress?.Report(new TrainingProgress(
+                1 + step / planner.StepsPerEpoch, step + 1, stepCount, smoothed, null, null, rate, rows / seconds, TimeSpan.FromSeconds(seconds / (step + 1) * (stepCount - step - 1))));
             if (smoothed > Explosion * smallest)
                 break;
             rates.Add(rate);

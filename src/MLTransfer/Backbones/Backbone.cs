@@ -17,7 +17,7 @@ namespace MLTransfer;
 /// Opening reads the graph's structure and checks it before ONNX Runtime ever sees it: external data only inside the model's folder, sizes that fit their shapes, a hash
 /// that matches the card.
 /// </remarks>
-public sealed class Backbone
+public sealed partial class Backbone
 {
     private Backbone(BackboneCard card, ModelSource source, FeatureGraph run, IReadOnlyDictionary<string, byte[]> files, string origin, FeatureCache cache)
     {
@@ -65,7 +65,8 @@ public sealed class Backbone
     /// <summary>Opens a backbone.</summary>
     /// <param name="pathOrName">
     /// A folder (Hugging Face or sentence-transformers layout, graph in it or in its subfolder <c>onnx</c>), one .onnx file, or a name that is looked up in the folders of
-    /// the environment variable MLTRANSFER_MODELS (a path list), then in the download cache (MLTRANSFER_CACHE, default the user's cache folder).
+    /// the environment variable MLTRANSFER_MODELS (a path list), then in the download cache (MLTRANSFER_CACHE, default the user's cache folder): there "org/name" is what
+    /// <see cref="FromHub(string, string, string?)"/> or <c>mltransfer get</c> downloaded last of its revision "main".
     /// </param>
     /// <param name="options">What is not to be inferred.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, file or name; the message lists where it was looked for.</exception>
@@ -73,13 +74,18 @@ public sealed class Backbone
     /// <exception cref="InvalidDataException">A file is damaged, not what its name says (a web page, a Git-LFS pointer), unsafe, or has another hash than stated.</exception>
     /// <exception cref="ArgumentException">Something cannot be inferred; the message lists the candidates and the option that decides.</exception>
     /// <exception cref="NotSupportedException">The tokenizer or the graph is of a kind that is not supported.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="BackboneOptions.CancellationToken"/> was cancelled.</exception>
     public static Backbone Open(string pathOrName, BackboneOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pathOrName);
         options ??= new BackboneOptions();
-        BackboneFiles found = BackboneFiles.Find(pathOrName, options);
+        return FromFiles(BackboneFiles.Find(pathOrName, options), options);
+    }
+
+    private static Backbone FromFiles(BackboneFiles found, BackboneOptions options)
+    {
         ModelSource source = ModelSource.FromFile(found.GraphPath);
-        source.Check(options.Sha256 ?? found.Card?.Sha256);
+        source.Check(options.Sha256 ?? found.Card?.Sha256, options.CancellationToken);
         (BackboneCard card, FeatureGraph run) = CardInference.Complete(found, source, options);
         return new Backbone(card, source, run, found.Tokenizer, found.Origin, options.Cache ?? new FeatureCache());
     }

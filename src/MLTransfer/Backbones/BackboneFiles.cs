@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using MLTransfer.Export;
 using MLTransfer.Internal;
@@ -12,17 +13,28 @@ internal sealed class BackboneFiles
     private const string ModelsVariable = "MLTRANSFER_MODELS";
     private const string CacheVariable = "MLTRANSFER_CACHE";
 
+    // What is read of a folder besides graph, card and tokenizer.
+    private static readonly string[] ConfigNames =
+    [
+        "config.json", MediaSettings.ConfigName, "modules.json", "1_Pooling/config.json", "sentence_bert_config.json", "config_sentence_transformers.json", VocabularyText.ConfigFile,
+    ];
+
     private readonly string _folder;
 
-    private BackboneFiles(string folder, string graphPath, BackboneCard? card, string origin)
+    private BackboneFiles(string folder, string graphPath, BackboneCard? card, string origin, string? name = null)
     {
         _folder = folder;
         GraphPath = graphPath;
         Card = card;
         Origin = origin;
+        Name = name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(origin.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            ? Path.ChangeExtension(origin, null) : Path.GetFullPath(origin)));
         Tokenizer = WordPieceTokenizer.FileNames.Where(name => File.Exists(Path.Combine(folder, name)))
             .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)));
     }
+
+    /// <summary>The paths of all small files that are read of a folder, each where it is there: the card first.</summary>
+    public static IReadOnlyList<string> SmallFiles { get; } = [.. ConfigNames.Concat(WordPieceTokenizer.FileNames).Prepend(BackboneCard.FileName).Distinct(StringComparer.Ordinal)];
 
     public string GraphPath { get; }
 
@@ -33,8 +45,7 @@ internal sealed class BackboneFiles
 
     public string Origin { get; }
 
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Origin.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-        ? Path.ChangeExtension(Origin, null) : Path.GetFullPath(Origin)));
+    public string Name { get; }
 
     public IReadOnlyDictionary<string, byte[]> Tokenizer { get; }
 
@@ -54,6 +65,10 @@ internal sealed class BackboneFiles
                     return FromFolder(folder, options);
                 searched.Add(root);
             }
+            var downloads = new HubCache(CacheFolder());
+            if (HubSnapshot.Find(downloads, pathOrName, HubOptions.DefaultRevision) is HubSnapshot snapshot)
+                return FromSnapshot(snapshot, options);
+            searched.Add(downloads.Root);
         }
         throw Throw.BackboneNotFound(pathOrName, searched);
     }
@@ -79,8 +94,16 @@ internal sealed class BackboneFiles
         return Path.Combine(user, "mltransfer");
     }
 
+    /// <summary>The files of a download. Only those of whole graphs are in its folder under their own names.</summary>
+    public static BackboneFiles FromSnapshot(HubSnapshot snapshot, BackboneOptions options) => FromFolder(snapshot.Folder, options, snapshot.Repository.Name);
+
     /// <summary>A JSON file of the folder, which need not be there.</summary>
-    public ConfigFile Config(string relativePath) => ConfigFile.Read(Path.Combine(_folder, relativePath));
+    public ConfigFile Config(string relativePath)
+    {
+        // What is not among them would not be downloaded.
+        Debug.Assert(ConfigNames.Contains(relativePath), relativePath);
+        return ConfigFile.Read(Path.Combine(_folder, relativePath));
+    }
 
     private static BackboneFiles FromFile(string path)
     {
@@ -93,39 +116,18 @@ internal sealed class BackboneFiles
         return new BackboneFiles(folder, path, about ? card : CardInGraph(folder, path), path);
     }
 
-    private static BackboneFiles FromFolder(string folder, BackboneOptions options)
+    private static BackboneFiles FromFolder(string folder, BackboneOptions options, string? name = null)
     {
-        string[] candidates = [.. Directory.EnumerateFiles(folder, "*.onnx").Order(StringComparer.Ordinal)];
         string inner = Path.Combine(folder, "onnx");
-        if (Directory.Exists(inner))
-            candidates = [.. candidates, .. Directory.EnumerateFiles(inner, "*.onnx").Order(StringComparer.Ordinal)];
-        BackboneCard? card = ReadCard(folder);
-        string graph = Choose(folder, candidates, card, options);
-        bool about = card is not null && Path.GetFullPath(Path.Combine(folder, card.Graph)) == Path.GetFullPath(graph);
-        return new BackboneFiles(folder, graph, about ? card : CardInGraph(folder, graph), folder);
-    }
-
-    private static string Choose(string folder, string[] candidates, BackboneCard? card, BackboneOptions options)
-    {
-        if (candidates.Length == 0)
+        IEnumerable<string> files = Directory.EnumerateFiles(folder).Concat(Directory.Exists(inner) ? Directory.EnumerateFiles(inner) : []);
+        string[] names = GraphChoice.Candidates(files.Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')));
+        if (names.Length == 0)
             throw Throw.NoGraphInFolder(folder);
-        string[] names = [.. candidates.Select(c => Path.GetRelativePath(folder, c).Replace('\\', '/'))];
-        if (options.Variant is string variant)
-        {
-            int[] matches = [.. Enumerable.Range(0, names.Length).Where(i =>
-                names[i] == variant || Path.GetFileName(names[i]) == variant || Path.GetFileNameWithoutExtension(names[i]) == variant)];
-            return matches.Length == 1 ? candidates[matches[0]] : throw Throw.NoSuchVariant(folder, variant, names);
-        }
-        if (card is not null)
-        {
-            int stated = Array.IndexOf(names, card.Graph);
-            return stated >= 0 ? candidates[stated]
-                : throw Throw.CardValue(Path.Combine(folder, BackboneCard.FileName), "graph", card.Graph, $"one of {string.Join(", ", names)}");
-        }
-        if (candidates.Length == 1)
-            return candidates[0];
-        int[] plain = [.. Enumerable.Range(0, names.Length).Where(i => Path.GetFileName(names[i]) == "model.onnx")];
-        return plain.Length == 1 ? candidates[plain[0]] : throw Throw.SeveralGraphs(folder, names);
+        BackboneCard? card = ReadCard(folder);
+        string chosen = GraphChoice.Choose(new GraphPlace($"folder '{folder}'", "BackboneOptions.Variant", Path.Combine(folder, BackboneCard.FileName)), names, card, options.Variant);
+        string graph = Path.Combine(folder, chosen.Replace('/', Path.DirectorySeparatorChar));
+        bool about = card is not null && Path.GetFullPath(Path.Combine(folder, card.Graph)) == Path.GetFullPath(graph);
+        return new BackboneFiles(folder, graph, about ? card : CardInGraph(folder, graph), folder, name);
     }
 
     private static bool HasCompany(string folder) =>
@@ -142,7 +144,8 @@ internal sealed class BackboneFiles
         };
     }
 
-    private static BackboneCard? ReadCard(string folder)
+    /// <summary>The card of a folder; null where there is none.</summary>
+    public static BackboneCard? ReadCard(string folder)
     {
         string path = Path.Combine(folder, BackboneCard.FileName);
         return File.Exists(path) ? BackboneCard.Parse(File.ReadAllBytes(path), path) : null;

@@ -51,4 +51,7 @@ public sealed record BackboneOptions
 
     /// <summary>The cache that steps over this backbone share. Default: a new one of <see cref="FeatureCache.DefaultMemoryLimit"/> bytes.</summary>
     public FeatureCache? Cache { get; init; }
+
+    /// <summary>Ends the opening by an <see cref="OperationCanceledException"/> while the file is hashed, which takes seconds for gigabytes. Default: never.</summary>
+    public CancellationToken CancellationToken { get; init; }
 }

@@ -10,7 +10,7 @@ namespace MLTransfer.Backbones;
 /// <param name="Audio">Null unless it reads sound.</param>
 internal sealed record MediaSettings(BackboneModality Modality, ImagePreprocessing? Image, AudioPreprocessing? Audio)
 {
-    private const string ConfigName = "preprocessor_config.json";
+    public const string ConfigName = "preprocessor_config.json";
 
     public static MediaSettings Of(BackboneFiles files, OnnxGraph graph, BackboneOptions options)
     {

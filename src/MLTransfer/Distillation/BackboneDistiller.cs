@@ -69,6 +69,7 @@ internal sealed class BackboneDistiller(string name, IHostEnvironment environmen
             return fitted;
         }
         int every = Every(count);
+        options.FineTuning.Training.CancellationToken.ThrowIfCancellationRequested();
         PrincipalAxes axes = PrincipalAxes.Find([.. Enumerable.Range(0, (count + every - 1) / every).Select(i => features.AsSpan(i * every * width, width).ToArray())], wanted, isCentred: false);
         channel.Info(MessageSensitivity.None, "{0}", $"{name}: {wanted} principal axes hold {axes.Explained:P1} of the teacher's {width} features.");
         Parallel.For(0, count, i =>

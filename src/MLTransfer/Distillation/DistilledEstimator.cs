@@ -137,7 +137,7 @@ public sealed class DistilledEstimator : IEstimator<DistilledTransformer>
     private DistilledTransformer FitHead(IDataView input, DistilledLabels labels, TeacherCount count, IChannel channel)
     {
         MlpHeadOptions options = Head;
-        TrainingRows rows = FeatureReader.Read(Name, input, options.Columns, labels.Column);
+        TrainingRows rows = FeatureReader.Read(Name, input, options.Columns, labels.Column, options.Training.CancellationToken);
         TrainedHead head = new HeadTraining(Name, options.Architecture, options.FeatureScaling, options.Training, channel)
             .Fit(rows, labels.ToTargets(rows.Weights), options.MinimumStepCount, thresholdFoldCount: 0);
         return new DistilledTransformer(null, new MlpHeadTransformer(Name, options.FeatureColumnName, head.Network, head.Output), Report(count, labels, rows.Weights.Length, head.Training));

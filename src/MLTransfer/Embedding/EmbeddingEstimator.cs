@@ -6,7 +6,7 @@ namespace MLTransfer;
 
 /// <summary>What the estimators of embedding steps have in common: nothing is learned, so fitting checks the columns and opens the session.</summary>
 /// <typeparam name="TTransformer">The fitted step.</typeparam>
-public abstract class EmbeddingEstimator<TTransformer> : IEstimator<TTransformer>
+public abstract class EmbeddingEstimator<TTransformer> : IEstimator<TTransformer>, IBackboneStep
     where TTransformer : EmbeddingTransformer
 {
     private readonly IHostEnvironment _env;

@@ -12,7 +12,8 @@ namespace MLTransfer.Embedding;
 /// <summary>What every embedding step saves: the backbone (card, tokenizer, graph or a reference to it) and the options of its outputs. The device is saved as a policy.</summary>
 internal static class EmbeddingPayload
 {
-    private const string GraphPart = "graph.onnx";
+    /// <summary>The part that holds an embedded graph.</summary>
+    public const string GraphPart = "graph.onnx";
 
     public static void Write(PayloadWriter payload, Backbone backbone, EmbeddingOptions options)
     {

@@ -50,7 +50,10 @@ public sealed record CompareOptions
     /// </summary>
     public Func<MLContext, IEstimator<ITransformer>>? Trainer { get; init; }
 
-    /// <summary>Labels of each class to train on, one series of runs for each number. Default: 4, 8 and 16.</summary>
+    /// <summary>
+    /// Labels of each class to train on, one series of runs for each number. Default: 1, 2, 5, 10, 20 and 50, without those for which the smallest class has too few rows
+    /// (<see cref="TransferComparison.LeftOutLabelsPerClass"/>); of numbers that were set none is left out.
+    /// </summary>
     /// <exception cref="ArgumentException">Empty, or a number stands twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public IReadOnlyList<int> LabelsPerClass
@@ -63,8 +66,11 @@ public sealed record CompareOptions
             foreach (int count in value)
                 ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(LabelsPerClass));
             field = [.. value.Order()];
+            AreLabelsPerClassSet = true;
         }
-    } = [4, 8, 16];
+    } = [1, 2, 5, 10, 20, 50];
+
+    internal bool AreLabelsPerClassSet { get; private init; }
 
     /// <summary>One run for each seed; it decides the sample and is the trainer's. Default: 0 to 4.</summary>
     /// <exception cref="ArgumentException">Empty, or a seed stands twice.</exception>
@@ -94,6 +100,18 @@ public sealed record CompareOptions
             field = value;
         }
     } = 0.25;
+
+    /// <summary>What the rows are, such as the name of their file, for reports. Default: not said.</summary>
+    public string? DataDescription { get; init; }
+
+    /// <summary>What the pipeline with transfer is, for reports. Default: its backbone, or the type of its estimator.</summary>
+    public string? WithDescription { get; init; }
+
+    /// <summary>What <see cref="Without"/> is, for reports. Default: "hashed n-grams" where nothing was set, or the type of its estimator.</summary>
+    public string? WithoutDescription { get; init; }
+
+    /// <summary>What <see cref="Trainer"/> is, for reports. Default: the type of what it makes.</summary>
+    public string? TrainerDescription { get; init; }
 
     /// <summary>Told after each run. Default: nobody.</summary>
     public IProgress<CompareProgress>? Progress { get; init; }

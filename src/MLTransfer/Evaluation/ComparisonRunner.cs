@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using MLTransfer.Embedding;
 using MLTransfer.Internal;
 
 namespace MLTransfer.Evaluation;
@@ -19,6 +20,7 @@ internal sealed class ComparisonRunner
     private readonly string[] _classes;
     private readonly Dictionary<string, int> _classIndex;
     private readonly List<int>[] _trainPlaces;
+    private readonly int[] _labelsPerClass;
 
     // Disposed at the end only: a backbone's session lives as long as a fitted step holds it.
     private readonly List<ITransformer> _fittedFeatures = [];
@@ -40,14 +42,20 @@ internal sealed class ComparisonRunner
         if (_test?.Names.OfType<string>().Any() == false)
             throw Throw.ComparisonTestUnlabelled(options.LabelColumnName, _test.Names.Count);
         _trainPlaces = _train.PlacesByClass(_classIndex);
-        CheckCounts();
+        _labelsPerClass = Counts();
     }
 
     public TransferComparison Run()
     {
+        var runs = new List<ComparisonRun>();
         try
         {
-            return RunAll();
+            return RunAll(runs);
+        }
+        // Pipelines and rows may watch the same token, and ML.NET wraps what its threads throw.
+        catch (Exception e) when (_options.CancellationToken.IsCancellationRequested && IsCancellation(e))
+        {
+            return Cancelled(runs);
         }
         finally
         {
@@ -56,16 +64,15 @@ internal sealed class ComparisonRunner
         }
     }
 
-    private TransferComparison RunAll()
+    private TransferComparison RunAll(List<ComparisonRun> runs)
     {
-        var runs = new List<ComparisonRun>();
-        int total = _options.Seeds.Count * _options.LabelsPerClass.Count;
+        int total = _options.Seeds.Count * _labelsPerClass.Length;
         foreach (int seed in _options.Seeds)
         {
             var split = new SampleSplit(_trainPlaces, seed, _test is null ? _options.TestFraction : null);
             (RowSubsetView test, int[] testLabels) = _test is null ? Choose(_train, split.TestPlaces)
                 : Choose(_test, [.. Enumerable.Range(0, _test.Names.Count).Where(i => _test.Names[i] is not null)]);
-            foreach (int labelsPerClass in _options.LabelsPerClass)
+            foreach (int labelsPerClass in _labelsPerClass)
             {
                 if (_options.CancellationToken.IsCancellationRequested)
                     return Cancelled(runs);
@@ -79,11 +86,31 @@ internal sealed class ComparisonRunner
                 _options.Progress?.Report(new CompareProgress(runs.Count, total, runs[^1]));
             }
         }
-        return new TransferComparison(runs, isComplete: true);
+        return Result(runs, isComplete: true);
     }
 
     private TransferComparison Cancelled(List<ComparisonRun> runs) =>
-        runs.Count > 0 ? new TransferComparison(runs, isComplete: false) : throw new OperationCanceledException(_options.CancellationToken);
+        runs.Count > 0 ? Result(runs, isComplete: false) : throw new OperationCanceledException(_options.CancellationToken);
+
+    private static bool IsCancellation(Exception? e) => e is OperationCanceledException || (e is not null && IsCancellation(e.InnerException));
+
+    private TransferComparison Result(List<ComparisonRun> runs, bool isComplete) => new(runs, isComplete, new ComparisonProvenance
+    {
+        LibraryVersion = LibraryVersion.Text,
+        Data = _options.DataDescription,
+        With = _options.WithDescription ?? Describe(_with),
+        Without = _options.WithoutDescription ?? (_options.Without is null ? "hashed n-grams" : Describe(_without)),
+        Trainer = _options.TrainerDescription ?? Describe(_options.Trainer?.Invoke(_context) ?? DefaultTrainer(_context)),
+        RowCount = _trainPlaces.Sum(p => p.Count),
+        UnlabelledRowCount = _train.Names.Count(n => n is null),
+        TestRowCount = (int)runs[0].With.RowCount,
+        TestFraction = _test is null ? _options.TestFraction : null,
+        Classes = [.. _classes.Select((name, k) => new LabelCount(name, _trainPlaces[k].Count))],
+        Seeds = _options.Seeds,
+    }, [.. _options.LabelsPerClass.Except(_labelsPerClass)]);
+
+    private static string Describe(IEstimator<ITransformer> estimator) =>
+        estimator is IBackboneStep { Backbone: Backbone backbone } ? backbone.ToString() : estimator.GetType().Name.Split('`')[0];
 
     private static EstimatorChain<LpNormNormalizingTransformer> HashedNgrams(MLContext context, DataViewSchema schema, CompareOptions options)
     {
@@ -98,16 +125,21 @@ internal sealed class ComparisonRunner
             .Append(context.Transforms.NormalizeLpNorm(options.FeatureColumnName));
     }
 
-    private void CheckCounts()
+    /// <summary>The numbers of labels that every class has rows for.</summary>
+    private int[] Counts()
     {
-        int largest = _options.LabelsPerClass[^1];
+        // What nobody set may be left out; the least is needed in any case.
+        int least = _options.LabelsPerClass[_options.AreLabelsPerClassSet ? ^1 : 0];
+        int most = int.MaxValue;
         for (int k = 0; k < _classes.Length; k++)
         {
             int rows = _trainPlaces[k].Count;
             int aside = _test is null ? SampleSplit.TestCount(rows, _options.TestFraction) : 0;
-            if (rows - aside < largest)
-                throw Throw.ComparisonTooFewLabels(_classes[k], rows, aside, largest);
+            if (rows - aside < least)
+                throw Throw.ComparisonTooFewLabels(_classes[k], rows, aside, least);
+            most = Math.Min(most, rows - aside);
         }
+        return [.. _options.LabelsPerClass.Where(n => n <= most)];
     }
 
     private (RowSubsetView Rows, int[] Labels) Choose(LabelledRows source, List<int> places)
@@ -128,7 +160,7 @@ internal sealed class ComparisonRunner
         ITransformer model = trainer.Fit(View(context, trainTable));
         using var modelOwner = model as IDisposable;
         float[] scores = ReadScores(model.Transform(View(context, testTable)), testTable.RowCount);
-        return MulticlassMetrics.Compute(testLabels, scores, _classes.Length);
+        return MulticlassMetrics.Compute(testLabels, scores, _classes);
     }
 
     private MulticlassLinearHead DefaultTrainer(MLContext context) =>

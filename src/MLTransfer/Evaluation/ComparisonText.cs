@@ -16,6 +16,8 @@ internal static class ComparisonText
             Row(text, "", "macro F1", s.With.MacroF1, s.Without.MacroF1);
             Row(text, "", "log-loss", s.With.LogLoss, s.Without.LogLoss);
         }
+        if (comparison.LeftOutLabelsPerClass.Count > 0)
+            text.Append(LeftOut(comparison)).Append('\n');
         if (!comparison.IsComplete)
             text.Append("Cancelled before all runs were done.\n");
         return text.ToString().TrimEnd('\n');
@@ -36,7 +38,12 @@ internal static class ComparisonText
         return text.StartsWith('0') ? text[1..] : text;
     }
 
-    private static string Opening(TransferComparison comparison) => comparison.Verdict switch
+    /// <summary>Which numbers of labels of the default were left out, and why.</summary>
+    public static string LeftOut(TransferComparison comparison) =>
+        $"Left out: {string.Join(", ", comparison.LeftOutLabelsPerClass)} labels per class, for which a class has too few rows.";
+
+    /// <summary>The verdict in a few words.</summary>
+    public static string Opening(TransferComparison comparison) => comparison.Verdict switch
     {
         TransferVerdict.Helped => "Transfer helped",
         TransferVerdict.Hurt => "Transfer hurt",

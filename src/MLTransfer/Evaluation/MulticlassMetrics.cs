@@ -12,62 +12,88 @@ internal static class MulticlassMetrics
     private const double SumTolerance = 1e-3;
 
     /// <summary>Measures scores.</summary>
-    /// <param name="labels">The class of each row.</param>
-    /// <param name="scores">rows × classCount, row after row.</param>
-    /// <param name="classCount">K.</param>
-    public static ComparisonMetrics Compute(ReadOnlySpan<int> labels, ReadOnlySpan<float> scores, int classCount)
+    /// <param name="labels">The class of each row; at least one row.</param>
+    /// <param name="scores">rows × K, row after row.</param>
+    /// <param name="classNames">The names of the K classes.</param>
+    public static ComparisonMetrics Compute(ReadOnlySpan<int> labels, ReadOnlySpan<float> scores, IReadOnlyList<string> classNames)
     {
-        var truePositives = new int[classCount];
-        var predicted = new int[classCount];
-        var actual = new int[classCount];
-        int correct = 0;
+        int classCount = classNames.Count;
+        var counts = new long[classCount * classCount];
+        var reliability = new Reliability();
+        bool isProbability = true;
         double loss = 0;
+        double brier = 0;
         for (int row = 0; row < labels.Length; row++)
         {
             ReadOnlySpan<float> score = scores.Slice(row * classCount, classCount);
             int label = labels[row];
             int prediction = TensorPrimitives.IndexOfMax(score);
-            actual[label]++;
-            predicted[prediction]++;
-            if (prediction == label)
-            {
-                correct++;
-                truePositives[label]++;
-            }
-            loss += RowLoss(score, label);
+            counts[label * classCount + prediction]++;
+            isProbability &= IsProbability(score);
+            if (!isProbability)
+                continue;
+            loss += Loss(score, label);
+            brier += Brier(score, label);
+            reliability.Add(score[prediction], prediction == label);
         }
-        return new ComparisonMetrics((double)correct / labels.Length, MacroF1(truePositives, predicted, actual), loss / labels.Length);
+        var confusion = new ConfusionMatrix(classNames, counts);
+        IReadOnlyList<ReliabilityBin> bins = isProbability ? reliability.ToBins() : new ValueList<ReliabilityBin>([]);
+        IReadOnlyList<ClassMetrics> classes = ClassMetrics.Of(confusion);
+        // A class that neither occurs nor is predicted has no part in a mean.
+        ClassMetrics[] seen = [.. classes.Where((c, k) => c.Support > 0 || confusion.PredictionCount(k) > 0)];
+        long right = Enumerable.Range(0, classCount).Sum(k => confusion[k, k]);
+        // Of one label a row each wrong row is one FP and one FN.
+        double micro = (double)right / labels.Length;
+        return new ComparisonMetrics
+        {
+            RowCount = labels.Length,
+            Accuracy = micro,
+            MacroPrecision = seen.Average(c => c.Precision),
+            MacroRecall = seen.Average(c => c.Recall),
+            MacroF1 = seen.Average(c => c.F1),
+            MicroPrecision = micro,
+            MicroRecall = micro,
+            MicroF1 = micro,
+            LogLoss = isProbability ? loss / labels.Length : double.NaN,
+            BrierScore = isProbability ? brier / labels.Length : double.NaN,
+            ExpectedCalibrationError = Reliability.ExpectedError(bins),
+            MaximumCalibrationError = Reliability.MaximumError(bins),
+            Classes = classes,
+            Confusion = confusion,
+            Reliability = bins,
+        };
     }
 
-    private static double RowLoss(ReadOnlySpan<float> score, int label)
+    private static bool IsProbability(ReadOnlySpan<float> score)
     {
-        double rawSum = 0;
         double sum = 0;
         foreach (float p in score)
         {
             if (p is not (>= 0 and <= 1))
-                return double.NaN;
-            rawSum += p;
-            sum += Clip(p);
+                return false;
+            sum += p;
         }
-        return Math.Abs(rawSum - 1) <= SumTolerance ? -Math.Log(Clip(score[label]) / sum) : double.NaN;
+        return Math.Abs(sum - 1) <= SumTolerance;
+    }
+
+    private static double Loss(ReadOnlySpan<float> score, int label)
+    {
+        double sum = 0;
+        foreach (float p in score)
+            sum += Clip(p);
+        return -Math.Log(Clip(score[label]) / sum);
+    }
+
+    private static double Brier(ReadOnlySpan<float> score, int label)
+    {
+        double sum = 0;
+        for (int k = 0; k < score.Length; k++)
+        {
+            double difference = score[k] - (k == label ? 1.0 : 0);
+            sum += difference * difference;
+        }
+        return sum;
     }
 
     private static double Clip(double probability) => Math.Clamp(probability, Epsilon, 1 - Epsilon);
-
-    private static double MacroF1(int[] truePositives, int[] predicted, int[] actual)
-    {
-        double sum = 0;
-        int classes = 0;
-        for (int k = 0; k < actual.Length; k++)
-        {
-            // 2·TP + FP + FN; a class that neither occurs nor is predicted has no F1.
-            int denominator = predicted[k] + actual[k];
-            if (denominator == 0)
-                continue;
-            sum += 2.0 * truePositives[k] / denominator;
-            classes++;
-        }
-        return sum / classes;
-    }
 }

@@ -13,7 +13,7 @@ internal static class MultilabelEvaluation
     private const string Step = "EvaluateMultilabel";
     private const string Expected = "Vector<Boolean, K> or Vector<Single, K>, K fixed";
 
-    public static MultilabelMetrics Measure(IHostEnvironment environment, IDataView data, string labelColumn, string predictedLabelColumn)
+    public static MultilabelMetrics Measure(IHostEnvironment environment, IDataView data, string labelColumn, string predictedLabelColumn, CancellationToken cancellationToken)
     {
         DataViewSchema.Column label = Column(data.Schema, labelColumn, "Name the column that the head was trained on.");
         DataViewSchema.Column predicted = Column(data.Schema, predictedLabelColumn, "Name a column of answers, such as a multi-label head's PredictedLabel.");
@@ -30,6 +30,7 @@ internal static class MultilabelEvaluation
             answers.Bind(cursor);
             for (long row = 1; cursor.MoveNext(); row++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 labels.Values.Clear();
                 answers.Values.Clear();
                 // A row whose label is unknown says nothing.

@@ -34,14 +34,14 @@ internal static class ExportFiles
         return graph;
     }
 
-    public static void Write(ExportGraph export, string path, string graphPath, Backbone backbone)
+    public static void Write(ExportGraph export, string path, string graphPath, Backbone backbone, CancellationToken cancellationToken)
     {
         string folder = Path.GetDirectoryName(graphPath)!;
         Directory.CreateDirectory(folder);
         string hash = "";
         Replace(graphPath, stream =>
         {
-            var hashing = new HashingStream(stream);
+            var hashing = new HashingStream(new CancellableStream(stream, cancellationToken));
             export.Model.WriteTo(hashing);
             hash = hashing.CurrentHash();
         });

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MLTransfer.Backbones;
@@ -33,9 +32,6 @@ internal sealed class ExportGraph : IDisposable
     public BackboneCard Card { get; }
 
     public OnnxHead? Head { get; }
-
-    public static string Version { get; } =
-        typeof(ExportGraph).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Builds the graph.</summary>
     /// <param name="plan">What of the chain becomes it.</param>
@@ -141,7 +137,7 @@ internal sealed class ExportGraph : IDisposable
     {
         var stated = new Dictionary<string, string>
         {
-            [ExportMetadata.Version] = Version,
+            [ExportMetadata.Version] = LibraryVersion.Text,
             [ExportMetadata.Card] = card.ToJson(),
             [ExportMetadata.Inputs] = JsonSerializer.Serialize(model.Graph.Inputs.ToDictionary(i => i.Name, i => InputMeaning.Of(embedding, i)), Json),
         };
@@ -155,7 +151,7 @@ internal sealed class ExportGraph : IDisposable
         return model with
         {
             ProducerName = "MLTransfer",
-            ProducerVersion = Version,
+            ProducerVersion = LibraryVersion.Text,
             Metadata = [.. model.Metadata.Where(m => !stated.ContainsKey(m.Key)), .. stated.OrderBy(m => m.Key, StringComparer.Ordinal)],
         };
     }

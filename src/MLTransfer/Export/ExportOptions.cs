@@ -23,4 +23,7 @@ public sealed record ExportOptions
             field = value;
         }
     }
+
+    /// <summary>Ends the work by an <see cref="OperationCanceledException"/>, between two megabytes of what is written too. An older file stays as it was. Default: never.</summary>
+    public CancellationToken CancellationToken { get; init; }
 }

@@ -28,6 +28,7 @@ public static partial class OnnxExport
     /// <exception cref="ArgumentException">An option does not fit the backbone, or the path cannot be written.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder in which the file or folder is to lie does not exist.</exception>
     /// <exception cref="InvalidDataException">The backbone's file has changed since it was opened.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void ExportOnnx(this ITransformer model, string path) => model.ExportOnnx(path, new ExportOptions());
 
     /// <summary>Writes a fitted model as one ONNX graph, with settings; see <see cref="ExportOnnx(ITransformer, string)"/>.</summary>
@@ -40,11 +41,12 @@ public static partial class OnnxExport
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
+        options.CancellationToken.ThrowIfCancellationRequested();
         ExportPlan plan = ExportPlan.Of(model);
         string graphPath = ExportFiles.Check(path, plan.Embedding);
         plan.Embedding.Source.CheckUnchanged();
         using ExportGraph graph = ExportGraph.Build(plan, options);
-        ExportFiles.Write(graph, path, graphPath, plan.Embedding.Backbone);
+        ExportFiles.Write(graph, path, graphPath, plan.Embedding.Backbone, options.CancellationToken);
     }
 
     /// <summary>Writes a fitted model as one ONNX graph; see <see cref="ExportOnnx(ITransformer, string)"/>.</summary>
@@ -55,14 +57,16 @@ public static partial class OnnxExport
     /// <exception cref="NotSupportedException">A step has no counterpart in a graph, or the backbone's operators are too old; the message names it and says what to do.</exception>
     /// <exception cref="ArgumentException">An option does not fit the backbone.</exception>
     /// <exception cref="InvalidDataException">The backbone's file has changed since it was opened.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void ExportOnnx(this ITransformer model, Stream stream, ExportOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
+        options.CancellationToken.ThrowIfCancellationRequested();
         ExportPlan plan = ExportPlan.Of(model);
         plan.Embedding.Source.CheckUnchanged();
         using ExportGraph graph = ExportGraph.Build(plan, options);
-        graph.Model.WriteTo(stream);
+        graph.Model.WriteTo(new CancellableStream(stream, options.CancellationToken));
     }
 }

@@ -74,11 +74,12 @@ public sealed class FineTuneEstimator : IEstimator<FineTunedTransformer>
 
     /// <summary>
     /// Looks for a learning rate before training: the rate rises from 1e-7 to 10 over 100 steps while the loss is watched, and where it falls most steeply is the suggestion for
-    /// <see cref="TrainingOptions.LearningRate"/>. Nothing is changed by it. Reads the data once.
+    /// <see cref="TrainingOptions.LearningRate"/>. Nothing is changed by it. Reads the data once. <see cref="TrainingOptions.Progress"/> is told of each step.
     /// </summary>
     /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No rows, one class only, or no rate lowers the loss.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="TrainingOptions.CancellationToken"/> was cancelled: a part of a sweep suggests nothing.</exception>
     public LearningRateSweep FindLearningRate(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -70,13 +70,13 @@ public sealed class BinaryLinearHead : ITrainerEstimator<
         if (label.Type is BooleanDataViewType)
         {
             BooleanLabels labels = new(label);
-            rows = FeatureReader.Read(Step, input, _options.Columns, labels);
+            rows = FeatureReader.Read(Step, input, _options.Columns, labels, _options.CancellationToken);
             targets = [.. labels.Values];
         }
         else if (label.Type == NumberDataViewType.Single)
         {
             NumberLabels labels = new(Step, label, probabilities: true);
-            rows = FeatureReader.Read(Step, input, _options.Columns, labels);
+            rows = FeatureReader.Read(Step, input, _options.Columns, labels, _options.CancellationToken);
             targets = [.. labels.Values];
         }
         else

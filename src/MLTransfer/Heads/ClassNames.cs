@@ -7,16 +7,19 @@ namespace MLTransfer.Heads;
 /// <summary>Names of the classes behind a label column.</summary>
 internal static class ClassNames
 {
-    private delegate string[] Reader(DataViewSchema.Annotations annotations);
+    private delegate string[] Reader(DataViewSchema.Annotations annotations, string name);
 
     /// <summary>The values a key stands for, as text; indices where it has none.</summary>
-    public static string[] OfKeys(DataViewSchema.Column label, int classCount)
+    public static string[] OfKeys(DataViewSchema.Column label, int classCount) => OfValues(label, "KeyValues") ?? Indices(classCount);
+
+    /// <summary>The values of an annotation, as text; null where the column has none.</summary>
+    public static string[]? OfValues(DataViewSchema.Column column, string annotation)
     {
-        if (label.Annotations.Schema.GetColumnOrNull("KeyValues") is not { Type: VectorDataViewType vector })
-            return Indices(classCount);
+        if (column.Annotations.Schema.GetColumnOrNull(annotation) is not { Type: VectorDataViewType vector })
+            return null;
         System.Reflection.MethodInfo read = typeof(ClassNames).GetMethod(nameof(Read), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(vector.ItemType.RawType);
-        return read.CreateDelegate<Reader>()(label.Annotations);
+        return read.CreateDelegate<Reader>()(column.Annotations, annotation);
     }
 
     /// <summary>The slot names of a vector of probabilities; indices where it has none.</summary>
@@ -38,10 +41,10 @@ internal static class ClassNames
         return builder.ToAnnotations();
     }
 
-    private static string[] Read<T>(DataViewSchema.Annotations annotations)
+    private static string[] Read<T>(DataViewSchema.Annotations annotations, string name)
     {
         VBuffer<T> values = default;
-        annotations.GetValue("KeyValues", ref values);
+        annotations.GetValue(name, ref values);
         return [.. values.DenseValues().Select(v => string.Create(CultureInfo.InvariantCulture, $"{v}"))];
     }
 

@@ -19,7 +19,9 @@ internal static class FeatureReader
     /// <param name="data">The training data.</param>
     /// <param name="columns">Names of the columns.</param>
     /// <param name="labels">Takes the labels of the rows that are kept.</param>
-    public static TrainingRows Read(string step, IDataView data, HeadColumnNames columns, LabelColumn labels)
+    /// <param name="cancellationToken">Ends the reading between two rows. A backbone in front runs while rows are read, so this may be most of the work.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: there is nothing trained yet.</exception>
+    public static TrainingRows Read(string step, IDataView data, HeadColumnNames columns, LabelColumn labels, CancellationToken cancellationToken)
     {
         DataViewSchema.Column featureColumn = HeadSchema.FeatureColumn(step, data.Schema, columns.Feature);
         DataViewSchema.Column? weightColumn = columns.Weight is string name ? HeadSchema.WeightColumn(step, data.Schema, name) : null;
@@ -38,6 +40,7 @@ internal static class FeatureReader
         long skipped = 0;
         for (long row = 1; cursor.MoveNext(); row++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (!labels.Read(row))
             {
                 skipped++;

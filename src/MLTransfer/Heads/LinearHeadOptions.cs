@@ -108,7 +108,7 @@ public sealed record LinearHeadOptions
     /// <summary>Told of each strength tried and each step made, on the training thread. The last report names the strength chosen. Default: nobody.</summary>
     public IProgress<HeadTrainingProgress>? Progress { get; init; }
 
-    /// <summary>Ends training early; the head is what was best so far. Default: never.</summary>
+    /// <summary>Ends training early; the head is what was best so far. While rows are read there is none yet, and <c>Fit</c> throws an <see cref="OperationCanceledException"/>. Default: never.</summary>
     public CancellationToken CancellationToken { get; init; }
 
     internal HeadColumnNames Columns => new(LabelColumnName, FeatureColumnName, WeightColumnName);

@@ -40,7 +40,7 @@ public abstract class MlpHeadEstimator : ITrainerEstimator<MlpHeadTransformer, M
         DataViewSchema.Column label = HeadSchema.Find(Step, input.Schema, _options.LabelColumnName);
         int featureCount = ((VectorDataViewType)HeadSchema.FeatureColumn(Step, input.Schema, _options.FeatureColumnName).Type).Size;
         HeadLabels labels = Labels(label, _options.Targets, _options.HiddenUnits.Count == 0 ? featureCount : _options.HiddenUnits[^1]);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels.Column);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels.Column, _options.Training.CancellationToken);
         TrainedHead head = new HeadTraining(Step, _options.Architecture, _options.FeatureScaling, _options.Training, channel)
             .Fit(rows, labels.ToTargets(rows.Weights), _options.MinimumStepCount, _options.ThresholdFoldCount);
         return new MlpHeadTransformer(Step, _options.FeatureColumnName, head.Network, head.Output);

@@ -95,7 +95,7 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
     private (LinearSolution, DataViewSchema) FitKeys(IChannel channel, IDataView input, DataViewSchema.Column label, int classCount)
     {
         KeyLabels labels = new(label);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels, _options.CancellationToken);
         int[] classes = [.. labels.Classes];
         string[] names = ClassNames.OfKeys(label, classCount);
         if (classes.Distinct().Count() < 2)
@@ -112,7 +112,7 @@ public sealed class MulticlassLinearHead : ITrainerEstimator<MulticlassPredictio
     private (LinearSolution, DataViewSchema) FitProbabilities(IChannel channel, IDataView input, DataViewSchema.Column label)
     {
         SoftLabels labels = new(Step, label);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels, _options.CancellationToken);
         int classCount = labels.ClassCount;
         float[] probabilities = [.. labels.Probabilities];
         string[] names = ClassNames.OfSlots(label, classCount);

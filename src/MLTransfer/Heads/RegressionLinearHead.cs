@@ -65,7 +65,7 @@ public sealed class RegressionLinearHead : ITrainerEstimator<RegressionPredictio
         if (label.Type != NumberDataViewType.Single)
             throw Internal.Throw.ColumnType(Step, label.Name, LabelExpected, $"{label.Type}", LabelRemedy);
         NumberLabels labels = new(Step, label, probabilities: false);
-        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels);
+        TrainingRows rows = FeatureReader.Read(Step, input, _options.Columns, labels, _options.CancellationToken);
 
         // Labels of mean 0 and deviation 1 keep float scores exact to seven digits of the spread, however far from zero the labels lie.
         double total = rows.Weights.Sum();

@@ -1,3 +1,5 @@
+using MLTransfer.Backbones;
+
 namespace MLTransfer.Internal;
 
 internal static partial class Throw
@@ -15,17 +17,17 @@ internal static partial class Throw
     {
         string places = searched.Count > 0 ? $", and no folder of this name in {string.Join(", ", searched.Select(s => $"'{s}'"))}" : "";
         return new DirectoryNotFoundException($"There is no backbone '{pathOrName}': no such folder or .onnx file{places}. " +
-            "Give a path, or name the folder that holds your models in the environment variable MLTRANSFER_MODELS.");
+            "Give a path, name the folder that holds your models in the environment variable MLTRANSFER_MODELS, or download it with Backbone.FromHub or 'mltransfer get'.");
     }
 
     public static Exception NoGraphInFolder(string folder) => new FileNotFoundException(
         $"The folder '{folder}' holds no .onnx file, neither itself nor in its subfolder 'onnx'. Export the model to ONNX, or give the path of the .onnx file.");
 
-    public static Exception SeveralGraphs(string folder, IEnumerable<string> candidates) => new ArgumentException(
-        $"The folder '{folder}' holds several graphs and none is called model.onnx: {string.Join(", ", candidates)}. Choose one with BackboneOptions.Variant.");
+    public static Exception SeveralGraphs(GraphPlace place, IEnumerable<string> candidates) => new ArgumentException(
+        $"The {place.Described} holds several graphs and none is called model.onnx: {string.Join(", ", candidates)}. Choose one with {place.Option}.");
 
-    public static Exception NoSuchVariant(string folder, string variant, IEnumerable<string> candidates) => new ArgumentException(
-        $"BackboneOptions.Variant is '{variant}', but the folder '{folder}' holds {string.Join(", ", candidates)}.");
+    public static Exception NoSuchVariant(GraphPlace place, string variant, IEnumerable<string> candidates) => new ArgumentException(
+        $"{place.Option} is '{variant}', but the {place.Described} holds {string.Join(", ", candidates)}.");
 
     public static Exception NoTokenizer(string origin, IEnumerable<string> names) => new FileNotFoundException(
         $"'{origin}' is to be opened as a text backbone, but no tokenizer lies beside its graph: none of {string.Join(", ", names)} was found. " +

@@ -15,6 +15,12 @@ internal static class CheckedModel
     {
         using FileStream model = File.OpenRead(path);
         ForeignModelGuard.Check(model, path);
+        return LoadFrom(mlContext, model, out inputSchema);
+    }
+
+    /// <summary>Loads from a stream that <see cref="ForeignModelGuard"/> has checked and that nobody can have changed since.</summary>
+    public static ITransformer LoadFrom(MLContext mlContext, Stream model, out DataViewSchema inputSchema)
+    {
         try
         {
             return mlContext.UseMLTransfer().Model.Load(model, out inputSchema);

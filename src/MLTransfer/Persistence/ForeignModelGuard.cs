@@ -26,34 +26,44 @@ internal static partial class ForeignModelGuard
     /// <summary>
     /// The same on an open file, whose position it gives back: loading from the same stream leaves nobody time to exchange the file.
     /// </summary>
-    public static void Check(Stream model, string origin, ArchiveLimits? limits = null)
+    public static void Check(Stream model, string origin, ArchiveLimits? limits = null) => Entries(model, origin, limits);
+
+    /// <summary>The same, and the entries of a file that is not refused, in the file's order.</summary>
+    public static IReadOnlyList<ModelEntry> Entries(Stream model, string origin, ArchiveLimits? limits = null)
     {
-        foreach ((string entry, ModelHeaderScanner headers) in Scan(model, origin, limits ?? new ArchiveLimits()))
+        List<ModelEntry> entries = Scan(model, origin, limits ?? new ArchiveLimits());
+        foreach (ModelEntry entry in entries)
         {
-            if (headers.Assemblies.FirstOrDefault(name => !IsAccepted(name)) is string foreign)
-                throw Throw.LoaderForeign(origin, entry, foreign);
-            if (headers.Loaders.Contains(CustomMappingLoader, StringComparer.OrdinalIgnoreCase))
-                throw Throw.CustomMapping(origin, entry);
+            if (entry.Assemblies.FirstOrDefault(name => !IsAccepted(name)) is string foreign)
+                throw Throw.LoaderForeign(origin, entry.Name, foreign);
+            if (entry.Loaders.Contains(CustomMappingLoader, StringComparer.OrdinalIgnoreCase))
+                throw Throw.CustomMapping(origin, entry.Name);
         }
+        return entries;
     }
 
     /// <summary>The assemblies whose loaders a model asks for, as it spells them.</summary>
     public static IReadOnlyList<string> LoaderAssemblies(Stream model, string origin, ArchiveLimits? limits = null) =>
-        [.. Scan(model, origin, limits ?? new ArchiveLimits()).SelectMany(e => e.Headers.Assemblies).Distinct().Order(StringComparer.Ordinal)];
+        [.. Scan(model, origin, limits ?? new ArchiveLimits()).SelectMany(e => e.Assemblies).Distinct().Order(StringComparer.Ordinal)];
 
-    private static List<(string Entry, ModelHeaderScanner Headers)> Scan(Stream model, string origin, ArchiveLimits limits)
+    private static List<ModelEntry> Scan(Stream model, string origin, ArchiveLimits limits)
     {
         long start = model.Position;
-        List<(string Entry, ModelHeaderScanner Headers)> found = [];
+        List<ModelEntry> found = [];
+        bool isModel = false;
         using (ZipArchive archive = Open(model, origin))
         {
             CheckSizes(archive, origin, limits);
             byte[] buffer = new byte[BufferLength];
             foreach (ZipArchiveEntry entry in archive.Entries)
-                found.Add((entry.FullName, Scan(entry, origin, buffer)));
+            {
+                ModelHeaderScanner headers = Scan(entry, origin, buffer);
+                isModel |= headers.HeaderCount > 0;
+                found.Add(new ModelEntry(entry.FullName, entry.Length, headers.Loaders, headers.Assemblies));
+            }
         }
         model.Position = start;
-        return found.Exists(e => e.Headers.HeaderCount > 0) ? found : throw Throw.NotAModel(origin);
+        return isModel ? found : throw Throw.NotAModel(origin);
     }
 
     private static ZipArchive Open(Stream model, string origin)

@@ -53,6 +53,16 @@ internal sealed class BackboneTests
     }
 
     [Test]
+    public void Open_Cancelled_Throws()
+    {
+        TinyBackbones.WriteTextFolder(_folder);
+        using CancellationTokenSource source = new();
+        Assert.That(Backbone.Open(_folder, Mean with { CancellationToken = source.Token }).Card.Sha256, Is.EqualTo(Backbone.Open(_folder, Mean).Card.Sha256));
+        source.Cancel();
+        Assert.That(() => Backbone.Open(_folder, Mean with { CancellationToken = source.Token }), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public void Open_NoSuchFolder_ListsWhereItLooked() => Assert.That(() => Backbone.Open("no-such-backbone"),
         Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("'no-such-backbone'").And.Message.Contains("MLTRANSFER_MODELS"));
 

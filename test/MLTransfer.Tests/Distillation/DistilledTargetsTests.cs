@@ -147,7 +147,7 @@ internal sealed class DistilledTargetsTests
     private static HeadTargets Targets(IDataView data, string label, HeadLabels labels, Lesson lesson, DistillationLoss[] losses)
     {
         var distilled = new DistilledLabels("Test", label, labels, lesson, [.. losses], 3, seed: 1);
-        TrainingRows rows = FeatureReader.Read("Test", data, new HeadColumnNames(label, "obs", "Weight"), distilled.Column);
+        TrainingRows rows = FeatureReader.Read("Test", data, new HeadColumnNames(label, "obs", "Weight"), distilled.Column, CancellationToken.None);
         return distilled.ToTargets(rows.Weights);
     }
 }

@@ -138,6 +138,58 @@ public sealed class CompareWithAndWithoutTests
     }
 
     [Test]
+    public void Compare_RowsWatchTheTokenToo_ReturnsWhatIsDone()
+    {
+        using var stop = new CancellationTokenSource();
+        IDataView data = _ml.Data.LoadFromEnumerable(Until(Rows(20), stop.Token));
+        int fitted = 0;
+
+        TransferComparison found = _ml.Transfer().CompareWithAndWithout(data, Column("Signal"), Options() with
+        {
+            CancellationToken = stop.Token,
+            Trainer = ml => new TellingTrainer(LightlyRegularized(ml), () =>
+            {
+                if (++fitted == 5)
+                    stop.Cancel();
+            }),
+        });
+
+        Assert.That(found.Runs, Has.Count.EqualTo(2));
+        Assert.That(found.IsComplete, Is.False);
+    }
+
+    [Test]
+    public void Compare_CountsNotSet_LeavesOutThoseWithoutRows()
+    {
+        // 20 rows of a class, of which 5 are put aside.
+        TransferComparison found = _ml.Transfer().CompareWithAndWithout(Data(), Column("Signal"), new CompareOptions
+        {
+            Seeds = [0],
+            Trainer = ml => LightlyRegularized(ml),
+            Without = new MLContext(seed: 0).Transforms.CopyColumns("Features", "Noise"),
+        });
+
+        Assert.That(found.Summaries.Select(s => s.LabelsPerClass), Is.EqualTo(new[] { 1, 2, 5, 10 }));
+        Assert.That(found.LeftOutLabelsPerClass, Is.EqualTo(new[] { 20, 50 }));
+        Assert.That(found.ToString(), Does.EndWith("Left out: 20, 50 labels per class, for which a class has too few rows."));
+    }
+
+    [Test]
+    public void Compare_Provenance_SaysWhatItWasMadeOf()
+    {
+        List<Row> rows = [.. Rows(20), new Row { Signal = [0, 0], Noise = [0, 0] }];
+
+        ComparisonProvenance found = _ml.Transfer().CompareWithAndWithout(
+            _ml.Data.LoadFromEnumerable(rows), Column("Signal"), Options() with { DataDescription = "rows", WithDescription = "signal", Seeds = [3, 1] }).Provenance;
+
+        Assert.That(found, Has.Property("Data").EqualTo("rows").And.Property("With").EqualTo("signal").And.Property("Without").EqualTo("ColumnCopyingEstimator")
+            .And.Property("Trainer").EqualTo("LbfgsMaximumEntropyMulticlassTrainer").And.Property("LibraryVersion").Match("^[0-9.]+"));
+        Assert.That((found.RowCount, found.UnlabelledRowCount, found.TestRowCount, found.TestFraction), Is.EqualTo((60, 1, 15, 0.25)));
+        Assert.That(found.Classes, Is.EqualTo(new[] { new LabelCount("a", 20), new LabelCount("b", 20), new LabelCount("c", 20) }));
+        Assert.That(found.Seeds, Is.EqualTo(new[] { 3, 1 }));
+    }
+
+    [Test]
     public void Compare_LabelMissing_NamesTheColumn() => Refuses(
         Options() with { LabelColumnName = "Intent" }, "column 'Intent'", "'Label'");
 
@@ -247,6 +299,15 @@ public sealed class CompareWithAndWithoutTests
             Assert.That(e!.Message, Does.Contain(word));
     }
 
+    private static IEnumerable<Row> Until(List<Row> rows, CancellationToken cancel)
+    {
+        foreach (Row row in rows)
+        {
+            cancel.ThrowIfCancellationRequested();
+            yield return row;
+        }
+    }
+
     private sealed class Listener(Action<CompareProgress> told) : IProgress<CompareProgress>
     {
         public void Report(CompareProgress value) => told(value);
@@ -272,6 +333,18 @@ public sealed class CompareWithAndWithoutTests
         }
 
         public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _inner.GetOutputSchema(inputSchema);
+    }
+
+    /// <summary>Tells when it is fitted.</summary>
+    private sealed class TellingTrainer(LbfgsMaximumEntropyMulticlassTrainer inner, Action told) : IEstimator<ITransformer>
+    {
+        public ITransformer Fit(IDataView input)
+        {
+            told();
+            return inner.Fit(input);
+        }
+
+        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inner.GetOutputSchema(inputSchema);
     }
 
     private sealed class Row

@@ -39,4 +39,21 @@ internal sealed class MultilabelMetricsTests
         Assert.That(metrics.HammingLoss, Is.EqualTo(3 / 9.0).Within(1e-12));
         Assert.That(warnings, Has.Some.Contains("left out 1 rows"));
     }
+
+    [Test]
+    public void EvaluateMultilabel_Cancelled_Throws()
+    {
+        var ml = new MLContext(0);
+        using CancellationTokenSource source = new();
+        IEnumerable<Row> Endless()
+        {
+            for (int i = 0; ; i++)
+            {
+                if (i == 100)
+                    source.Cancel();
+                yield return new Row { Label = [1, 1, 0], PredictedLabel = [true, true, false] };
+            }
+        }
+        Assert.That(() => ml.Transfer().EvaluateMultilabel(ml.Data.LoadFromEnumerable(Endless()), cancellationToken: source.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
 }

@@ -50,6 +50,24 @@ internal sealed class ExportFilesTests
     }
 
     [Test]
+    public void Export_Cancelled_LeavesTheOlderFileAsItWas()
+    {
+        var ml = new MLContext(0);
+        IDataView data = ExportRows.Tensors(ml);
+        using var model = ml.Transforms.EmbedTensor("Features", TinyBackbones.Tensor()).Fit(data);
+        string path = Path.Combine(_folder, "older.onnx");
+        File.WriteAllText(path, "older");
+        using CancellationTokenSource source = new();
+        using var stream = new CancellingStream(source);
+
+        Assert.That(() => model.ExportOnnx(stream, new ExportOptions { CancellationToken = source.Token }), Throws.InstanceOf<OperationCanceledException>(), "while it writes");
+        Assert.That(() => model.ExportOnnx(path, new ExportOptions { CancellationToken = source.Token }), Throws.InstanceOf<OperationCanceledException>(), "before it writes");
+        Assert.That(stream.WriteCount, Is.EqualTo(1));
+        Assert.That(Directory.GetFiles(_folder), Is.EqualTo(new[] { path }));
+        Assert.That(File.ReadAllText(path), Is.EqualTo("older"));
+    }
+
+    [Test]
     public void Export_ImageBackbone_OpensFromOneFileWithItsPreprocessing()
     {
         var ml = new MLContext(0);
@@ -172,5 +190,18 @@ internal sealed class ExportFilesTests
     private sealed class ClipRow
     {
         public float[] Audio { get; set; } = [];
+    }
+
+    /// <summary>Cancels at the first byte it is given.</summary>
+    private sealed class CancellingStream(CancellationTokenSource source) : MemoryStream
+    {
+        public int WriteCount { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            WriteCount++;
+            source.Cancel();
+            base.Write(buffer);
+        }
     }
 }

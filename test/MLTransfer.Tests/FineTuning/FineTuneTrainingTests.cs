@@ -48,6 +48,36 @@ internal sealed class FineTuneTrainingTests
     }
 
     [Test]
+    public void FindLearningRate_TellsOfEachStep_AndThrowsWhenCancelled()
+    {
+        var ml = new MLContext(0);
+        IDataView training = FineTuneRows.Keyed(ml, FineTuneRows.Make(40));
+        using var cancellation = new CancellationTokenSource();
+        List<TrainingProgress> told = [];
+        var options = new FineTuneOptions
+        {
+            Training = new TrainingOptions
+            {
+                BatchSize = 20,
+                Seed = 3,
+                CancellationToken = cancellation.Token,
+                Progress = new Steps(p =>
+                {
+                    told.Add(p);
+                    if (p.Step == 7)
+                        cancellation.Cancel();
+                }),
+            },
+        };
+
+        Assert.That(() => ml.MulticlassClassification.Trainers.FineTuneTensor(TrainableBackbones.Tensor(), options, new TensorEmbeddingOptions()).FindLearningRate(training),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(told.Select(t => t.Step), Is.EqualTo(Enumerable.Range(1, 7)));
+        Assert.That(told.Select(t => t.LearningRate), Is.Ordered.Ascending);
+        Assert.That(told, Has.All.Property("StepCount").EqualTo(100).And.All.Property("RowsPerSecond").GreaterThan(0));
+    }
+
+    [Test]
     public void FineTuneText_LearnsWhatALinearHeadOnFrozenFeaturesCannot()
     {
         var ml = new MLContext(0);

@@ -161,6 +161,38 @@ internal sealed class LinearHeadTests
         Assert.That(ml.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy, Is.GreaterThan(0.5));
     }
 
+    [TestCase("LinearHead")]
+    [TestCase("MlpHead")]
+    [TestCase("Regression")]
+    [TestCase("Binary")]
+    public void Fit_CancelledWhileRowsAreRead_Throws(string head)
+    {
+        var ml = new MLContext(0);
+        using CancellationTokenSource source = new();
+        int read = 0;
+        IEnumerable<HeadRow> Rows()
+        {
+            foreach (HeadRow row in Enumerable.Repeat(HeadRows.Make(9), 10_000).SelectMany(r => r))
+            {
+                if (Interlocked.Increment(ref read) == 2_000)
+                    source.Cancel();
+                yield return row;
+            }
+        }
+        IDataView data = ml.Transforms.Conversion.MapValueToKey("Label", nameof(HeadRow.Class)).Fit(ml.Data.LoadFromEnumerable(HeadRows.Make(9))).Transform(ml.Data.LoadFromEnumerable(Rows()));
+        var options = new LinearHeadOptions { LabelColumnName = head switch { "Regression" => "Amount", "Binary" => "Flag", _ => "Label" }, CancellationToken = source.Token };
+        IEstimator<ITransformer> trainer = head switch
+        {
+            "MlpHead" => ml.MulticlassClassification.Trainers.MlpHead(new MlpHeadOptions { Training = MlpHeadOptions.DefaultTraining with { CancellationToken = source.Token } }),
+            "Regression" => ml.Regression.Trainers.LinearHead(options),
+            "Binary" => ml.BinaryClassification.Trainers.LinearHead(options),
+            _ => ml.MulticlassClassification.Trainers.LinearHead(options),
+        };
+
+        Assert.That(() => trainer.Fit(data), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(read, Is.LessThan(20_000), "what ML.NET reads ahead");
+    }
+
     [Test]
     public void GetOutputSchema_PromisesWhatMlNetsOwnTrainersPromise()
     {

@@ -292,6 +292,35 @@ internal sealed class MlpHeadTests
         }
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Fit_Checkpoint_OfOtherWeightsOfLabels_IsRefused(bool focal)
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.ckpt");
+        MlpHeadOptions options = new()
+        {
+            LabelColumnName = "Tags",
+            HiddenUnits = [8],
+            MinimumStepCount = 0,
+            ThresholdFoldCount = 0,
+            Loss = focal ? HeadLoss.Focal(2) : HeadLoss.CrossEntropy,
+            ClassWeights = ClassWeights.Balanced,
+            Training = Short with { Seed = 1, CheckpointPath = path },
+        };
+        IDataView data = HeadRows.Tagged(_ml, HeadRows.Make(60));
+        try
+        {
+            _ml.MulticlassClassification.Trainers.MultilabelMlpHead(options).Fit(data).Dispose();
+            Assert.That(() => _ml.MulticlassClassification.Trainers.MultilabelMlpHead(options).Fit(data).Dispose(), Throws.Nothing, "the same weights");
+            Assert.That(() => _ml.MulticlassClassification.Trainers.MultilabelMlpHead(options with { ClassWeights = ClassWeights.ByName(new Dictionary<string, double> { ["ant"] = 3 }) }).Fit(data),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("another training"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Test]
     public void Fit_Checkpoint_OfOtherLabels_IsRefused()
     {

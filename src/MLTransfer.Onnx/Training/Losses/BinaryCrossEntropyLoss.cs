@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using MLTransfer.Onnx.Graphs;
 
 namespace MLTransfer.Onnx.Training.Losses;
@@ -24,5 +26,14 @@ internal sealed record BinaryCrossEntropyLoss(float[]? PositiveWeights = null) :
         string labels = Node(graph, "Add", [Node(graph, "Mul", [soft, factor]), missing]);
         string difference = Node(graph, "Sub", [Node(graph, "Mul", [factor, Node(graph, "Sigmoid", [prediction])]), yes]);
         return new LossNodes(Weighted(graph, RowMeans(graph, labels), weight), MeanGradient(graph, difference, weight));
+    }
+
+    // A checkpoint knows a loss by its text.
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        if (base.PrintMembers(builder))
+            builder.Append(", ");
+        builder.Append(CultureInfo.InvariantCulture, $"{nameof(PositiveWeights)} = {Numbers(PositiveWeights)}");
+        return true;
     }
 }

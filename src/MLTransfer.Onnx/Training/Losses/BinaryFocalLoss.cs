@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using MLTransfer.Onnx.Graphs;
 
 namespace MLTransfer.Onnx.Training.Losses;
@@ -30,5 +32,14 @@ internal sealed record BinaryFocalLoss(double Gamma, float[]? PositiveWeights = 
         return new LossNodes(Weighted(graph, RowMeans(graph, Node(graph, "Add", [yesTerms, noTerms])), weight), null);
 
         string Power(string values) => Node(graph, "Pow", [Node(graph, "Clip", [values, Number(graph, Least)]), gamma]);
+    }
+
+    // A checkpoint knows a loss by its text.
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        if (base.PrintMembers(builder))
+            builder.Append(", ");
+        builder.Append(CultureInfo.InvariantCulture, $"{nameof(Gamma)} = {Gamma}, {nameof(PositiveWeights)} = {Numbers(PositiveWeights)}");
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLTransfer.Onnx.Graphs;
 using MLTransfer.Onnx.Internal;
 
@@ -26,6 +27,9 @@ internal abstract record TrainingLoss
     /// <param name="target">t.</param>
     /// <param name="weight">w.</param>
     public abstract LossNodes Append(GraphBuilder graph, string prediction, string target, string weight);
+
+    /// <summary>Numbers as a text that tells any two lists apart; empty for null.</summary>
+    protected static string Numbers(float[]? values) => values is null ? "" : string.Join(' ', values.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>L from the losses of the rows [batch, 1].</summary>
     protected static string Weighted(GraphBuilder graph, string rows, string weight) =>

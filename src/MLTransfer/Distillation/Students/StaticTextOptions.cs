@@ -26,4 +26,7 @@ public sealed record StaticTextOptions
 
     /// <summary>Decides the vectors where there is no teacher. Default: 0.</summary>
     public int Seed { get; init; }
+
+    /// <summary>Ends the making of the vocabulary and the run of the teacher by an <see cref="OperationCanceledException"/>; there is no student then. Default: never.</summary>
+    public CancellationToken CancellationToken { get; init; }
 }

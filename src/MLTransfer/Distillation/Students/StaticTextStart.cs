@@ -23,12 +23,12 @@ internal static class StaticTextStart
     /// The teacher's features of the tokens, of which fewer numbers than it has are taken along their principal axes, scaled together to unit length on average; special tokens have zeros.
     /// </summary>
     /// <exception cref="ArgumentException">The teacher has fewer numbers than the student is to have.</exception>
-    public static float[] Of(Backbone teacher, WordPieceVocabulary vocabulary, int dimension)
+    public static float[] Of(Backbone teacher, WordPieceVocabulary vocabulary, int dimension, CancellationToken cancel)
     {
         if (dimension > teacher.Dimension)
             throw Throw.StudentOptions($"{nameof(StaticTextOptions.Dimension)} is {dimension}, but the teacher '{teacher.Name}' has {teacher.Dimension} numbers. Ask for at most as many.", nameof(StaticTextOptions.Dimension));
         int special = WordPieceVocabulary.SpecialCount;
-        float[][] features = TokenFeatures.Of(teacher, vocabulary.Tokens.AsSpan(special));
+        float[][] features = TokenFeatures.Of(teacher, vocabulary.Tokens.AsSpan(special), cancel);
         // With as many numbers, they mean the same as the teacher's.
         PrincipalAxes? axes = dimension < teacher.Dimension ? PrincipalAxes.Find(features, dimension) : null;
         double[][] projected = [.. features.Select(f => axes is null ? [.. f.Select(v => (double)v)] : axes.Project(f))];

@@ -24,13 +24,14 @@ public static class StudentBackbones
     /// </remarks>
     /// <exception cref="ArgumentException">The texts hold no word, one is null, or the teacher has fewer numbers than are asked for.</exception>
     /// <exception cref="NotSupportedException">The teacher's vocabulary cannot be cut, or its graph takes no single tokens.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="StaticTextOptions.CancellationToken"/> was cancelled.</exception>
     public static Backbone StaticText(IEnumerable<string> texts, StaticTextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new StaticTextOptions();
-        (WordPieceVocabulary vocabulary, WordCounts words) = Vocabulary(texts, options.VocabularySize, options.Teacher);
+        (WordPieceVocabulary vocabulary, WordCounts words) = Vocabulary(texts, options.VocabularySize, options.Teacher, options.CancellationToken);
         float[] table = options.Teacher is null ? StaticTextStart.Random(vocabulary.Tokens.Length, options.Dimension, options.Seed)
-            : StaticTextStart.Of(options.Teacher, vocabulary, options.Dimension);
+            : StaticTextStart.Of(options.Teacher, vocabulary, options.Dimension, options.CancellationToken);
         return StudentParts.ToBackbone(StaticTextGraph.Build(table, StaticTextStart.Weights(vocabulary, words)), new BackboneCard
         {
             Name = "student-static-text",
@@ -53,12 +54,13 @@ public static class StudentBackbones
     /// <param name="options">Its shape. Default: 2 layers of 128 numbers, 4 heads, a vocabulary of 8,000: about 1.4 million weights.</param>
     /// <exception cref="ArgumentException">The texts hold no word, one is null, or two options contradict each other.</exception>
     /// <exception cref="NotSupportedException">The vocabulary of <see cref="TransformerTextOptions.VocabularyOf"/> cannot be cut.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="TransformerTextOptions.CancellationToken"/> was cancelled.</exception>
     public static Backbone TransformerText(IEnumerable<string> texts, TransformerTextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new TransformerTextOptions();
         options.Check();
-        (WordPieceVocabulary vocabulary, _) = Vocabulary(texts, options.VocabularySize, options.VocabularyOf);
+        (WordPieceVocabulary vocabulary, _) = Vocabulary(texts, options.VocabularySize, options.VocabularyOf, options.CancellationToken);
         return StudentParts.ToBackbone(TransformerTextGraph.Build(options, vocabulary.Tokens.Length), new BackboneCard
         {
             Name = "student-transformer-text",
@@ -121,9 +123,9 @@ public static class StudentBackbones
         }, NoFiles);
     }
 
-    private static (WordPieceVocabulary Vocabulary, WordCounts Words) Vocabulary(IEnumerable<string> texts, int size, Backbone? of)
+    private static (WordPieceVocabulary Vocabulary, WordCounts Words) Vocabulary(IEnumerable<string> texts, int size, Backbone? of, CancellationToken cancel)
     {
-        WordCounts words = WordCounts.Of(texts, of?.Tokenizer!.Definition.Normalizer ?? WordCounts.Uncased);
-        return (of is null ? WordPieceVocabulary.Learn(words, size) : WordPieceVocabulary.Cut(of.Tokenizer!, words, size), words);
+        WordCounts words = WordCounts.Of(texts, of?.Tokenizer!.Definition.Normalizer ?? WordCounts.Uncased, cancel);
+        return (of is null ? WordPieceVocabulary.Learn(words, size, cancel) : WordPieceVocabulary.Cut(of.Tokenizer!, words, size, cancel), words);
     }
 }

@@ -19,8 +19,9 @@ internal static class TokenFeatures
     /// <summary>A feature for each token, as the teacher's card says (pooled, normalised).</summary>
     /// <param name="teacher">The teacher.</param>
     /// <param name="tokens">Tokens of its vocabulary; also those that continue a word, which no text gives alone.</param>
+    /// <param name="cancel">Ends it between two runs.</param>
     /// <exception cref="NotSupportedException">The teacher takes a fixed number of rows or tokens, or its card pools nothing.</exception>
-    public static float[][] Of(Backbone teacher, ReadOnlySpan<string> tokens)
+    public static float[][] Of(Backbone teacher, ReadOnlySpan<string> tokens, CancellationToken cancel)
     {
         GraphPorts ports = teacher.Ports;
         if (ports.FixedBatch is not null || ports.Inputs[InputRoles.Ids].Dimensions is not [_, { Value: not > 0 }] || teacher.Card.Pooling == Pooling.None)
@@ -34,7 +35,10 @@ internal static class TokenFeatures
         int rows = ports.Independence.RowsInterfere ? 1 : RowsPerRun;
         using SessionLease lease = SessionPool.Shared.Rent(teacher.RunSource, new SessionSettings());
         for (int start = 0; start < chosen.Length; start += rows)
+        {
+            cancel.ThrowIfCancellationRequested();
             Run(teacher, lease.Session, chosen.AsSpan(start, Math.Min(rows, chosen.Length - start)), features.AsSpan(start));
+        }
         return features;
     }
 

@@ -51,6 +51,9 @@ public sealed record TransformerTextOptions
     /// <summary>Decides the weights. Default: 0.</summary>
     public int Seed { get; init; }
 
+    /// <summary>Ends the making of the vocabulary and the run of the teacher by an <see cref="OperationCanceledException"/>; there is no student then. Default: never.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
     /// <summary>Checks what no option can check alone.</summary>
     /// <exception cref="ArgumentException">Two of them contradict each other.</exception>
     internal void Check()

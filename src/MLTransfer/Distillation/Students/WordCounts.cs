@@ -28,13 +28,15 @@ internal sealed class WordCounts
     /// <summary>Counts; the texts are read once.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="normalizer">What happens to a text before it is cut into words.</param>
+    /// <param name="cancel">Ends it between two texts.</param>
     /// <exception cref="ArgumentException">A text is null, or no text holds a word.</exception>
-    public static WordCounts Of(IEnumerable<string> texts, BertNormalizerOptions normalizer)
+    public static WordCounts Of(IEnumerable<string> texts, BertNormalizerOptions normalizer, CancellationToken cancel = default)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         long index = 0;
         foreach (string? text in texts)
         {
+            cancel.ThrowIfCancellationRequested();
             if (text is null)
                 throw Throw.StudentTextNull(index, nameof(texts));
             index++;

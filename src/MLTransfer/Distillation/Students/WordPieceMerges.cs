@@ -21,7 +21,8 @@ internal sealed class WordPieceMerges
 
     /// <param name="characters">The first tokens: special ones and the characters, in both forms.</param>
     /// <param name="words">The words.</param>
-    public WordPieceMerges(IEnumerable<string> characters, WordCounts words)
+    /// <param name="cancel">Ends it between two words.</param>
+    public WordPieceMerges(IEnumerable<string> characters, WordCounts words, CancellationToken cancel = default)
     {
         _tokens = [.. characters];
         _ids = _tokens.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id, StringComparer.Ordinal);
@@ -32,6 +33,7 @@ internal sealed class WordPieceMerges
         }
         for (int word = 0; word < _words.Count; word++)
         {
+            cancel.ThrowIfCancellationRequested();
             (int[] pieces, int length, long count) = _words[word];
             for (int i = 0; i + 1 < length; i++)
                 Change((pieces[i], pieces[i + 1]), count, word);
@@ -44,10 +46,11 @@ internal sealed class WordPieceMerges
     public IReadOnlyList<string> Tokens => _tokens;
 
     /// <summary>Joins until there are as many tokens as asked for, or nothing is left to join.</summary>
-    public void Run(int size)
+    public void Run(int size, CancellationToken cancel = default)
     {
         while (_tokens.Count < size && _queue.TryDequeue(out ((int, int) Pair, long Count) best, out _))
         {
+            cancel.ThrowIfCancellationRequested();
             long count = _counts.GetValueOrDefault(best.Pair);
             // Outdated: it has become rarer since. An entry for a pair that became more frequent was added when it did.
             if (count < best.Count)

@@ -47,13 +47,14 @@ internal sealed class WordPieceVocabulary
     /// </summary>
     /// <param name="words">The words and their counts.</param>
     /// <param name="size">Tokens at most, special ones included.</param>
+    /// <param name="cancel">Ends it between two words and between two joins.</param>
     /// <remarks>
     /// Equal counts: the pair of the smaller ids. The 1,000 most frequent characters are kept, fewer where the size asks for it; words with others teach nothing.
     /// </remarks>
-    public static WordPieceVocabulary Learn(WordCounts words, int size)
+    public static WordPieceVocabulary Learn(WordCounts words, int size, CancellationToken cancel = default)
     {
-        var merges = new WordPieceMerges([.. Special, .. Characters(words, size - Special.Length)], words);
-        merges.Run(size);
+        var merges = new WordPieceMerges([.. Special, .. Characters(words, size - Special.Length)], words, cancel);
+        merges.Run(size, cancel);
         return new WordPieceVocabulary(merges.Tokens, words.Normalizer);
     }
 
@@ -64,8 +65,9 @@ internal sealed class WordPieceVocabulary
     /// <param name="teacher">The teacher's tokenizer.</param>
     /// <param name="words">The words, normalized as the teacher does.</param>
     /// <param name="size">Tokens at most, special ones included.</param>
+    /// <param name="cancel">Ends it between two words.</param>
     /// <exception cref="NotSupportedException">The teacher's tokenizer does what a vocab.txt cannot say.</exception>
-    public static WordPieceVocabulary Cut(WordPieceTokenizer teacher, WordCounts words, int size)
+    public static WordPieceVocabulary Cut(WordPieceTokenizer teacher, WordCounts words, int size, CancellationToken cancel = default)
     {
         WordPieceDefinition definition = teacher.Definition;
         if (definition.ContinuationPrefix != Continuation || !definition.Normalizer.CleanText)
@@ -74,6 +76,7 @@ internal sealed class WordPieceVocabulary
         int[] ids = [];
         foreach ((string word, long count) in words.Words)
         {
+            cancel.ThrowIfCancellationRequested();
             int length = teacher.Encode(word, int.MaxValue, ref ids);
             foreach (int id in ids.AsSpan(0, length))
                 counts[id] += count;

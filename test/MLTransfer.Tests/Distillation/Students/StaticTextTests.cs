@@ -27,6 +27,27 @@ internal sealed class StaticTextTests
         Assert.That(weights[..5], Is.All.EqualTo(1), "special tokens never occur");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void TextStudents_CancelledWhileTextsAreRead_Throw(bool transformer)
+    {
+        using CancellationTokenSource source = new();
+        int read = 0;
+        IEnumerable<string> Endless()
+        {
+            while (true)
+            {
+                if (++read == 100)
+                    source.Cancel();
+                yield return $"text {read}";
+            }
+        }
+        Func<Backbone> make = transformer ? () => StudentBackbones.TransformerText(Endless(), new TransformerTextOptions { CancellationToken = source.Token })
+            : () => StudentBackbones.StaticText(Endless(), Small with { CancellationToken = source.Token });
+        Assert.That(() => make(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(read, Is.EqualTo(100));
+    }
+
     [TestCase("")]
     [TestCase("ω ξ")]
     public void StaticText_NoKnownToken_GivesZeros(string text)

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+
+namespace MLTransfer.Evaluation.Reports;
+
+/// <summary>Texts and numbers as reports show them.</summary>
+internal static class ReportText
+{
+    private const char Replacement = '\ufffd';
+
+    /// <summary>A text that XML can hold: what no XML may contain becomes U+FFFD. Escaping is the writer's.</summary>
+    public static string Of(string text) => WholeCharacters(string.Concat(text.Select(c => char.IsSurrogate(c) || XmlConvert.IsXmlChar(c) ? c : Replacement)));
+
+    /// <summary>Halves of surrogate pairs become U+FFFD.</summary>
+    public static string WholeCharacters(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+            result.Append(rune.ToString());
+        return result.ToString();
+    }
+
+    /// <summary>The text in at most so many characters as people count them, the last of them an ellipsis where something is missing.</summary>
+    public static string Shorten(string text, int most)
+    {
+        var info = new StringInfo(text);
+        return info.LengthInTextElements <= most ? text : info.SubstringByTextElements(0, most - 1).TrimEnd() + "…";
+    }
+
+    /// <summary>Three decimals; a dash where nothing is known.</summary>
+    public static string Number(double value) => double.IsFinite(value) ? value.ToString("0.000", CultureInfo.InvariantCulture) : "–";
+
+    /// <summary>Three decimals with a sign.</summary>
+    public static string Difference(double value) => double.IsFinite(value) ? value.ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture) : "–";
+
+    public static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
