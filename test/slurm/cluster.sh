@@ -97,8 +97,7 @@ CONF
     --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" >"$cluster/munge/out" 2>&1 || return 1
   slurmctld -c -f "$SLURM_CONF" >"$cluster/slurmctld.out" 2>&1 || return 1
   slurmd -f "$SLURM_CONF" -N "$host" >"$cluster/slurmd.out" 2>&1 || return 1
-  local second
-  for second in $(seq 30); do
+  for _ in $(seq 30); do
     [ "$(sinfo --noheader --partition=work --format=%T 2>/dev/null)" = idle ] && return 0
     sleep 1
   done

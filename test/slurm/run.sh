@@ -14,7 +14,7 @@ tickets=$repository/src/MLTransfer.Cli/Demo/tickets.tsv
 . "$here/jobs.sh"
 . "$here/checks.sh"
 
-tool= logs= backbone=default rows_wanted= only=()
+tool='' logs='' backbone=default rows_wanted='' only=()
 while [ $# -gt 0 ]; do
   case $1 in
     --tool) tool=$2; shift 2;;
