@@ -57,7 +57,7 @@ fi
 
 # What the tasks call "mltransfer".
 if [ -z "$tool" ]; then
-  dotnet build "$repository/src/MLTransfer.Cli" -c Release -v q --nologo >"$logs/build.log" 2>&1 || die "build: see build.log"
+  dotnet build "$repository/src/MLTransfer.Cli" -c Release -p:RunAnalyzers=false -v q --nologo >"$logs/build.log" 2>&1 || die "build: see build.log"
   tool=$repository/src/MLTransfer.Cli/bin/Release/net10.0/MLTransfer.Cli.dll
 fi
 tool=$(realpath "$tool")
