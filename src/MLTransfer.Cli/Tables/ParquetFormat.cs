@@ -1,5 +1,4 @@
 using Apache.Arrow;
-using ParquetSharp.Arrow;
 
 namespace MLTransfer.Cli.Tables;
 
