@@ -7,7 +7,7 @@ internal abstract class InputPart(string path)
     public string Path { get; } = path;
 
     /// <summary>Its name without the folder.</summary>
-    public string Name => System.IO.Path.GetFileName(System.IO.Path.GetFullPath(Path));
+    public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
 
     /// <summary>Counts its rows and hashes it.</summary>
     /// <param name="onRead">Told how many bytes were read each time; may throw to end the reading.</param>

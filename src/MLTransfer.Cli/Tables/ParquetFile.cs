@@ -1,6 +1,5 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 
@@ -35,6 +34,8 @@ internal sealed class ParquetFile : IDisposable
         _arrow.UseThreads = false;
         try
         {
+            // Has no effect once the reader is there.
+            _arrow.BatchSize = BatchRowCount(path);
             _reader = new FileReader(path, _properties, _arrow);
         }
         catch
@@ -68,11 +69,7 @@ internal sealed class ParquetFile : IDisposable
     public IArrowArrayStream Read(int rowGroup, IEnumerable<string> columns)
     {
         int[] leaves = [.. columns.Distinct(StringComparer.Ordinal).SelectMany(Leaves)];
-        return Guard(_path, () =>
-        {
-            _arrow.BatchSize = Math.Clamp(BatchByteCount * RowCounts[rowGroup] / Math.Max(1, ByteCount(rowGroup, leaves)), 1, MaximumBatchRowCount);
-            return _reader.GetRecordBatchReader([rowGroup], leaves);
-        });
+        return Guard(_path, () => _reader.GetRecordBatchReader([rowGroup], leaves));
     }
 
     /// <summary>The next rows; null at the end.</summary>
@@ -126,16 +123,18 @@ internal sealed class ParquetFile : IDisposable
         return group.MetaData.NumRows;
     }
 
-    private long ByteCount(int rowGroup, int[] leaves)
+    /// <summary>Rows of a batch, such that it stays small in the row group with the largest rows.</summary>
+    private static long BatchRowCount(string path)
     {
-        using RowGroupReader group = _reader.ParquetReader.RowGroup(rowGroup);
-        long count = 0;
-        foreach (int leaf in leaves)
+        using var file = new ParquetFileReader(path);
+        using FileMetaData metadata = file.FileMetaData;
+        long count = MaximumBatchRowCount;
+        for (int i = 0; i < metadata.NumRowGroups; i++)
         {
-            using ColumnChunkMetaData chunk = group.MetaData.GetColumnChunkMetaData(leaf);
-            count += chunk.TotalUncompressedSize;
+            using RowGroupReader group = file.RowGroup(i);
+            count = Math.Min(count, BatchByteCount * group.MetaData.NumRows / Math.Max(1, group.MetaData.TotalByteSize));
         }
-        return count;
+        return Math.Max(1, count);
     }
 
     private int[] Leaves(string column) => _leaves.TryGetValue(column, out int[]? leaves) ? leaves

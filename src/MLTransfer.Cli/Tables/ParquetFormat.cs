@@ -1,6 +1,4 @@
 using Apache.Arrow;
-using ParquetSharp;
-using ParquetSharp.Arrow;
 
 namespace MLTransfer.Cli.Tables;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Apache.Arrow;
-using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 
@@ -84,7 +83,7 @@ internal sealed class ParquetWriter : ITableWriter
     private static WriterProperties Properties(IReadOnlyList<TableColumn> columns)
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Zstd).EnablePageChecksum();
+        builder.Compression(Compression.Snappy).EnablePageChecksum();
         // Texts may be few that come again and again. Measured numbers do not, and a dictionary of them is made for nothing.
         builder.DisableDictionary();
         foreach (TableColumn column in columns.Where(c => c.Kind == ColumnKind.Text))

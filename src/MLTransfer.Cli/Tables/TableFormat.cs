@@ -4,7 +4,7 @@ namespace MLTransfer.Cli.Tables;
 internal abstract class TableFormat
 {
     /// <summary>All that can be read.</summary>
-    public static IReadOnlyList<TableFormat> All { get; } = [new DelimitedFormat(Dialect.Csv), new DelimitedFormat(Dialect.Tsv), new ParquetFormat()];
+    public static IReadOnlyList<TableFormat> All { get; } = [new DelimitedFormat(Dialect.Csv), new DelimitedFormat(Dialect.Tsv), new JsonLinesFormat(), new ParquetFormat()];
 
     /// <summary>What it is called.</summary>
     public abstract string Name { get; }
