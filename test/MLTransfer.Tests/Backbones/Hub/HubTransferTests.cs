@@ -278,17 +278,24 @@ internal sealed class HubTransferTests : HubFixture
     [Test]
     public async Task FromHub_TwoThreadsAtOnce_OneDownloadsAndTheOtherWaits()
     {
-        InterceptGraph(1, r => Hub.Usual(r) with { ChunkSize = Graph.Length / 8, Pause = TimeSpan.FromMilliseconds(100) });
+        var gate = new TaskCompletionSource();
+        InterceptGraph(1, r => Hub.Usual(r) with { Gate = gate.Task });
         var first = Task.Run(() => Download());
         while (Hub.RequestsFor("model.onnx").Length == 0)
             await Task.Delay(10);
         var waits = new List<HubProgress>();
 
-        Backbone second = await Task.Run(() => Download(Options with { Progress = new Listener(waits.Add) }));
+        Backbone second = await Task.Run(() => Download(Options with { Progress = new Listener(OnProgress) }));
 
         Assert.That((await first).Sha256, Is.EqualTo(second.Sha256));
         Assert.That(Hub.RequestsFor("model.onnx"), Has.Length.EqualTo(1));
         Assert.That(waits, Is.Not.Empty.And.All.EqualTo(new HubProgress(HubStage.Waiting, Repository, 0, 0)));
+
+        void OnProgress(HubProgress progress)
+        {
+            waits.Add(progress);
+            gate.TrySetResult();
+        }
     }
 
     [Test]
