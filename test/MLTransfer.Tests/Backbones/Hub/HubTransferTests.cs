@@ -143,7 +143,7 @@ internal sealed class HubTransferTests : HubFixture
     {
         Hub.Intercept = r => r.Path.EndsWith("/vocab.txt", StringComparison.Ordinal) ? LocalHub.FileReply(r, [.. TinyBackbones.VocabularyFile().Reverse()]) : null;
 
-        Assert.That(() => Download(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'vocab.txt'"));
+        Assert.That(() => Download(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'vocab.txt'").And.Message.Contains("the server states"));
     }
 
     [Test]
@@ -308,9 +308,16 @@ internal sealed class HubTransferTests : HubFixture
             await Task.Delay(10);
         using var cancel = new CancellationTokenSource();
 
-        Assert.That(() => Download(Options with { CancellationToken = cancel.Token, Progress = new Listener(_ => cancel.Cancel()) }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Download(Options with { CancellationToken = cancel.Token, Progress = new Listener(p => CancelIf(p.Stage == HubStage.Waiting)) }), Throws.InstanceOf<OperationCanceledException>());
         await end.CancelAsync();
         Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Hub.RequestsFor("model.onnx"), Has.Length.EqualTo(1));
+
+        void CancelIf(bool isWaiting)
+        {
+            if (isWaiting)
+                cancel.Cancel();
+        }
     }
 
     [Test]
