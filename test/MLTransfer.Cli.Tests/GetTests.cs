@@ -159,23 +159,26 @@ public sealed class GetTests
     [Test]
     public async Task Get_TwoProcessesAtOnce_OneDownloads()
     {
-        Slowly();
+        var gate = new TaskCompletionSource();
+        Hold(gate.Task);
         using Process first = Begin();
         while (_hub.RequestsFor("model.onnx").Length == 0)
             await Task.Delay(20);
         using Process second = Begin();
+        string? waiting = await second.StandardOutput.ReadLineAsync();
+        gate.SetResult();
 
         string[] outputs = [await EndAsync(first, 0), await EndAsync(second, 0)];
 
+        Assert.That(waiting, Is.EqualTo($"waiting for another download of {Repository}"));
         Assert.That(outputs, Has.All.Contain(_contents.Commit));
-        Assert.That(outputs[1], Does.Contain($"waiting for another download of {Repository}"));
         Assert.That(_hub.RequestsFor("model.onnx"), Has.Length.EqualTo(1));
     }
 
     [Test]
     public async Task Get_ProcessKilled_TheNextGoesOn()
     {
-        Slowly();
+        Hold(Task.Delay(Timeout.Infinite));
         using (Process first = Begin())
         {
             await SomeHasComeAsync();
@@ -195,7 +198,7 @@ public sealed class GetTests
     [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
     public async Task Get_ToldToEnd_SaysThatWhatHasComeIsKept()
     {
-        Slowly();
+        Hold(Task.Delay(Timeout.Infinite));
         using Process process = Begin();
         await SomeHasComeAsync();
         using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
@@ -206,6 +209,31 @@ public sealed class GetTests
         Assert.That(error, Does.Contain("models--org--encoder").And.Contain("goes on from there"));
     }
 
+    [Test]
+    public async Task Get_DiskFull_MayBeTriedAgainAndGoesOn()
+    {
+        if (!OperatingSystem.IsLinux() || !Runs("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o size=100k tmpfs '{_folder}'"))
+            Assert.Ignore("This system does not let the tests mount a small file system.");
+        _contents.Files["model.onnx"] = Encoder(20_000);
+        // A file system of 100 KiB in a name space of its own; then, in the same one, a larger one over the same files.
+        string tool = $"dotnet '{typeof(Tool).Assembly.Location}' get {Repository} --endpoint {_hub.Address.AbsoluteUri}";
+        using Process process = Process.Start(new ProcessStartInfo("unshare",
+            ["--user", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o size=100k tmpfs '{_folder}' && {tool}; echo code $?; mount -o remount,size=10m '{_folder}'; {tool}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        string error = await errors;
+
+        Assert.That(process.ExitCode, Is.Zero, error);
+        Assert.That(output, Does.Contain("code 75").And.Contain("Tensor, 20000 numbers"));
+        Assert.That(error, Does.Contain("space"));
+        Assert.That(_hub.RequestsFor("model.onnx").Select(r => r.Headers.ContainsKey("Range")), Is.EqualTo(new[] { false, true }));
+    }
+
     private async Task SomeHasComeAsync()
     {
         string partial = Path.Combine(Snapshot, "model.onnx.partial");
@@ -213,9 +241,24 @@ public sealed class GetTests
             await Task.Delay(20);
     }
 
-    /// <summary>Makes the graph take ten seconds, or as long as it takes for the other process to come.</summary>
-    private void Slowly() => _hub.Intercept = r => r.Path.EndsWith("/model.onnx", StringComparison.Ordinal)
-        ? LocalHub.FileReply(r, _contents.Files["model.onnx"]) with { ChunkSize = _contents.Files["model.onnx"].Length / 20, Pause = TimeSpan.FromMilliseconds(500) } : null;
+    /// <summary>Keeps the end of the graph back.</summary>
+    private void Hold(Task gate) => _hub.Intercept = r => r.Path.EndsWith("/model.onnx", StringComparison.Ordinal)
+        ? LocalHub.FileReply(r, _contents.Files["model.onnx"]) with { ChunkSize = _contents.Files["model.onnx"].Length / 2, Gate = gate } : null;
+
+    private static bool Runs(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        // There is no such program.
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
 
     private Run Get(params string[] args) => Run.Of(["get", Repository, "--endpoint", _hub.Address.AbsoluteUri, .. args]);
 

@@ -129,6 +129,9 @@ internal sealed class LocalHub : IDisposable
                 int length = Math.Min(reply.Body.Length, reply.CutAfter ?? int.MaxValue);
                 for (int at = 0; at < length; at += reply.ChunkSize)
                 {
+                    // The last bytes.
+                    if (at + reply.ChunkSize >= length)
+                        await reply.Gate.WaitAsync(_end.Token);
                     await stream.WriteAsync(reply.Body.AsMemory(at, Math.Min(reply.ChunkSize, length - at)), _end.Token);
                     await Task.Delay(reply.Pause, _end.Token);
                 }
@@ -187,6 +190,9 @@ internal sealed record HubReply(int Status)
     /// <summary>Bytes that are sent at a time.</summary>
     public int ChunkSize { get; init; } = 1 << 16;
 
+    /// <summary>The last of them is sent when this is done.</summary>
+    public Task Gate { get; init; } = Task.CompletedTask;
+
     /// <summary>The wait after each of them.</summary>
     public TimeSpan Pause { get; init; }
 }
@@ -216,7 +222,10 @@ internal sealed class HubContents
 
     private static string GitSha1(byte[] bytes)
     {
-        byte[] head = Encoding.ASCII.GetBytes($"blob {bytes.Length}\0");
-        return Convert.ToHexString(SHA1.HashData([.. head, .. bytes])).ToLowerInvariant();
+        // What git does, which the hub states.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"));
+        hash.AppendData(bytes);
+        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
     }
 }

@@ -77,7 +77,7 @@ internal static class GetCommand
         }
         catch (OperationCanceledException e)
         {
-            throw CancelledWithStateException.OfDownload(HubSettings.Of(options, Environment.GetEnvironmentVariable).Cache.Folder(repository), e);
+            throw CancelledWithStateException.OfDownload(new HubCache(BackboneFiles.CacheFolder()).Folder(repository), e);
         }
     }
 

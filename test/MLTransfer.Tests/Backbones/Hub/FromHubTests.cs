@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using MLTransfer.Backbones;
 using MLTransfer.Onnx.Graphs;
-using MLTransfer.Testing;
 using MLTransfer.Tests.Support;
 
 namespace MLTransfer.Tests.Backbones.Hub;

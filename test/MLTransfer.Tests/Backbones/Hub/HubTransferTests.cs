@@ -143,7 +143,7 @@ internal sealed class HubTransferTests : HubFixture
     {
         Hub.Intercept = r => r.Path.EndsWith("/vocab.txt", StringComparison.Ordinal) ? LocalHub.FileReply(r, [.. TinyBackbones.VocabularyFile().Reverse()]) : null;
 
-        Assert.That(() => Download(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'vocab.txt'"));
+        Assert.That(() => Download(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'vocab.txt'").And.Message.Contains("the server states"));
     }
 
     [Test]
@@ -278,17 +278,24 @@ internal sealed class HubTransferTests : HubFixture
     [Test]
     public async Task FromHub_TwoThreadsAtOnce_OneDownloadsAndTheOtherWaits()
     {
-        InterceptGraph(1, r => Hub.Usual(r) with { ChunkSize = Graph.Length / 8, Pause = TimeSpan.FromMilliseconds(100) });
+        var gate = new TaskCompletionSource();
+        InterceptGraph(1, r => Hub.Usual(r) with { Gate = gate.Task });
         var first = Task.Run(() => Download());
         while (Hub.RequestsFor("model.onnx").Length == 0)
             await Task.Delay(10);
         var waits = new List<HubProgress>();
 
-        Backbone second = await Task.Run(() => Download(Options with { Progress = new Listener(waits.Add) }));
+        Backbone second = await Task.Run(() => Download(Options with { Progress = new Listener(OnProgress) }));
 
         Assert.That((await first).Sha256, Is.EqualTo(second.Sha256));
         Assert.That(Hub.RequestsFor("model.onnx"), Has.Length.EqualTo(1));
         Assert.That(waits, Is.Not.Empty.And.All.EqualTo(new HubProgress(HubStage.Waiting, Repository, 0, 0)));
+
+        void OnProgress(HubProgress progress)
+        {
+            waits.Add(progress);
+            gate.TrySetResult();
+        }
     }
 
     [Test]
@@ -301,9 +308,16 @@ internal sealed class HubTransferTests : HubFixture
             await Task.Delay(10);
         using var cancel = new CancellationTokenSource();
 
-        Assert.That(() => Download(Options with { CancellationToken = cancel.Token, Progress = new Listener(_ => cancel.Cancel()) }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Download(Options with { CancellationToken = cancel.Token, Progress = new Listener(p => CancelIf(p.Stage == HubStage.Waiting)) }), Throws.InstanceOf<OperationCanceledException>());
         await end.CancelAsync();
         Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Hub.RequestsFor("model.onnx"), Has.Length.EqualTo(1));
+
+        void CancelIf(bool isWaiting)
+        {
+            if (isWaiting)
+                cancel.Cancel();
+        }
     }
 
     [Test]
