@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Embedding;
 
 namespace MLTransfer.Cli.Tests;
 
