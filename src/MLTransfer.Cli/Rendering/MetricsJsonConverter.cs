@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MLTransfer.Evaluation;
 using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Rendering;

@@ -31,7 +31,11 @@ internal static class MetricsHtml
         yield return new XElement("div", new XAttribute("class", sides[0].Confusion.ClassCount > FewClasses ? "figures wide" : "figures"), sides.Select(s => PlotFigure.Make(
             $"plot-confusion-{s.Key}", $"What was taken for what{(s.Name.Length == 0 ? "" : ",")}{s.Name}", Describe(s.Confusion), $"Rows are labels, columns predictions; a full colour is the whole of a row, the numbers count {counted}.",
             ConfusionPlot.Size(s.Confusion), palette => ConfusionPlot.Draw(s.Confusion, palette, s.Colour(palette)))));
-        yield return HtmlPage.Details("Confusion in numbers", sides.Select(s => Matrix(s, counted)));
+        XElement numbers = HtmlPage.Details("Confusion in numbers", sides.Select(s => Matrix(s, counted)));
+        // A sheet of paper is too narrow for more columns, and the map has the same numbers.
+        if (sides[0].Confusion.ClassCount > FewClasses)
+            numbers.Add(new XAttribute("class", "on-screen"));
+        yield return numbers;
     }
 
     public static IEnumerable<XElement> Calibration(IReadOnlyList<Side> sides)
@@ -44,10 +48,10 @@ internal static class MetricsHtml
         XElement figure = PlotFigure.Make("plot-reliability", "Accuracy by confidence", Describe(known),
             "On the dotted line a model is right as often as it believes; below it, it believes too much. A larger mark stands for more rows; lines leave out bins with less than a hundredth of them.",
             (PlotWidth, PlotWidth - 60), palette => ReliabilityPlot.Draw([.. known.Select(s => (s.Name.Length == 0 ? "model" : s.Name.Trim(), s.Reliability))], palette));
-        XElement table = HtmlPage.Table("reliability", "Rows by their largest probability: above the first number, at most the second",
+        XElement table = HtmlPage.Table("reliability", "Rows in bins of their largest probability, above the first number and at most the second; confidence is its mean",
             [
                 .. known.Length == 1 ? Array.Empty<IReadOnlyList<object>>() : [[new XElement("th"), .. known.Select(s => HtmlPage.Over(s.Name.Trim(), 3))]],
-                ["confidence", .. known.SelectMany(_ => (string[])["rows", "mean confidence", "accuracy"])],
+                ["bin", .. known.SelectMany(_ => (string[])["rows", "confidence", "accuracy"])],
             ],
             [.. known[0].Reliability.Select((bin, m) => (IReadOnlyList<object>)
             [

@@ -12,7 +12,7 @@ internal static class PageStyle
         }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-        main { max-width: 66rem; margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 2.5rem) 3rem; }
+        main { max-width: 70rem; margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 2.5rem) 3rem; }
         .verdict { border-left: 6px solid var(--open); background: var(--raised); padding: 1rem 1.25rem; border-radius: 0 6px 6px 0; }
         .verdict.good { border-color: var(--good); }
         .verdict.bad { border-color: var(--bad); }
@@ -29,6 +29,7 @@ internal static class PageStyle
         dt { color: var(--soft); flex: 0 0 8.5rem; }
         dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1rem 2rem; align-items: start; }
+        .figures.wide { grid-template-columns: minmax(0, 1fr); }
         figure { margin: 1rem 0 0; min-width: 0; break-inside: avoid; }
         .plot { overflow-x: auto; }
         .plot svg { display: block; width: 100%; max-width: var(--plot-width); min-width: min(var(--plot-width), 22rem); height: auto; }
@@ -38,14 +39,14 @@ internal static class PageStyle
         .scroll { overflow-x: auto; margin: 1rem 0; max-width: 100%; }
         table { width: max-content; border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
-        th, td { padding: .25rem .7rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        th, td { padding: .25rem .55rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
         thead th { font-weight: 600; color: var(--soft); vertical-align: bottom; white-space: normal; min-width: 4rem; }
         thead th[colspan] { text-align: center; border-left: 1px solid var(--line); border-right: 1px solid var(--line); }
         tbody th { font-weight: 400; text-align: left; white-space: normal; }
         td bdi, th bdi { display: inline-block; max-width: 20rem; white-space: normal; overflow-wrap: anywhere; }
         thead bdi { max-width: 8rem; }
         tbody th.short { white-space: nowrap; }
-        .beside { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }
+        .beside { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: flex-start; }
         .beside figure { flex: 1 1 22rem; max-width: 34rem; }
         .beside .scroll { flex: 0 1 auto; }
         th:first-child { text-align: left; padding-left: 0; }
@@ -83,6 +84,7 @@ internal static class PageStyle
           thead th { min-width: 0; }
           thead { display: table-header-group; }
           caption { break-after: avoid; }
+          .on-screen { display: none; }
           summary { list-style: none; break-after: avoid; }
           details::details-content { content-visibility: visible; block-size: auto; }
         }

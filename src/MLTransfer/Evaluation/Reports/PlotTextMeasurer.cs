@@ -1,4 +1,3 @@
-using System.Text;
 using OxyPlot;
 
 namespace MLTransfer.Evaluation.Reports;

@@ -21,11 +21,14 @@ internal static class ReportText
         return result.ToString();
     }
 
-    /// <summary>The text in at most so many characters as people count them, the last of them an ellipsis where something is missing.</summary>
+    /// <summary>The text in at most so many characters as people count them. What is too much is cut from the middle: names often begin, or end, alike.</summary>
     public static string Shorten(string text, int most)
     {
         var info = new StringInfo(text);
-        return info.LengthInTextElements <= most ? text : info.SubstringByTextElements(0, most - 1).TrimEnd() + "…";
+        if (info.LengthInTextElements <= most)
+            return text;
+        int end = (most - 1) * 2 / 5;
+        return info.SubstringByTextElements(0, most - 1 - end) + "…" + info.SubstringByTextElements(info.LengthInTextElements - end);
     }
 
     /// <summary>Three decimals; a dash where nothing is known.</summary>
