@@ -14,7 +14,7 @@ internal static class DownloadBar
         if (!console.Profile.Capabilities.Interactive)
             return work(new Lines(console));
         return console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn { Base = FileSizeBase.Decimal }, new TransferSpeedColumn { Base = FileSizeBase.Decimal }, new RemainingTimeColumn())
             .Start(context => work(new Bars(context)));
     }
 
@@ -28,19 +28,25 @@ internal static class DownloadBar
     // Reports come one after the other, if on several threads.
     private sealed class Bars(ProgressContext context) : IProgress<HubProgress>
     {
-        private readonly Dictionary<string, ProgressTask> _tasks = [];
+        private string? _file;
+        private ProgressTask? _task;
 
         public void Report(HubProgress value)
         {
-            if (!_tasks.TryGetValue(value.File, out ProgressTask? task))
-                task = _tasks[value.File] = context.AddTask("");
-            task.Description = Markup.Escape(PlainText.Of(Describe(value)));
-            task.IsIndeterminate = value.Stage == HubStage.Waiting;
-            task.MaxValue(Math.Max(1, value.BytesTotal)).Value(value.BytesDone);
-            // Only somebody else's download can have ended when the next report is of a file.
-            if (value.Stage != HubStage.Waiting)
-                _tasks.Values.FirstOrDefault(t => t.IsIndeterminate)?.StopTask();
+            string description = Text(Describe(value));
+            if (_task is null || value.File != _file)
+            {
+                // What came before is done.
+                if (_task is not null)
+                    _task.IsIndeterminate(false).Value(_task.MaxValue).Description = Text(_file!);
+                (_file, _task) = (value.File, context.AddTask(description));
+            }
+            _task.Description = description;
+            _task.IsIndeterminate = value.Stage == HubStage.Waiting;
+            _task.MaxValue(Math.Max(1, value.BytesTotal)).Value(value.BytesTotal == 0 ? 1 : value.BytesDone);
         }
+
+        private static string Text(string text) => Markup.Escape(PlainText.Of(text));
     }
 
     private sealed class Lines(IAnsiConsole console) : IProgress<HubProgress>
