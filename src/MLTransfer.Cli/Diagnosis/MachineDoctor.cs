@@ -12,6 +12,9 @@ namespace MLTransfer.Cli.Diagnosis;
 /// <summary>Examines the machine. Nothing is believed: each provider that is compiled in must run a graph and give the right numbers, each folder that is written to is written to.</summary>
 internal static class MachineDoctor
 {
+    // What is wrong with the library stands where the library is told of, and is long.
+    private const string NothingToRunOn = "There is no native ONNX Runtime to run it on.";
+
     /// <summary>Examines this machine.</summary>
     /// <param name="required">Targets to prove besides those whose provider is compiled in.</param>
     public static MachineReport Examine(IEnumerable<ComputeTarget> required)
@@ -25,8 +28,8 @@ internal static class MachineDoctor
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             ContainerMemory.Limit(),
             native,
-            [.. Targets(native).Union(required).Select(Prove)],
-            ProductProof.Run(),
+            [.. Targets(native).Union(required).Select(t => native.Problem is null ? Prove(t) : new TargetReport(t.ToString(), false, NothingToRunOn, 0))],
+            native.Problem is null ? ProductProof.Run() : new ProductReport(false, NothingToRunOn, null, ProductProof.ExpectedCosine, 0),
             FolderCheck.Written(BackboneFiles.CacheFolder()),
             [.. BackboneFiles.ModelFolders().Select(f => IsCache(f) ? FolderCheck.Written(f) : FolderCheck.Read(f))],
             FolderCheck.Written(Path.GetTempPath()));
