@@ -57,7 +57,7 @@ internal sealed class ComparisonStudy
         return _ml.Transfer().CompareWithAndWithout(View(_data, cancel), with, options);
     }
 
-    private static MlpHeadEstimator Mlp(MLContext ml, CancellationToken cancel) => ml.MulticlassClassification.Trainers.MlpHead(new MlpHeadOptions
+    private static MulticlassMlpHead Mlp(MLContext ml, CancellationToken cancel) => ml.MulticlassClassification.Trainers.MlpHead(new MlpHeadOptions
     {
         HiddenUnits = [HiddenUnits],
         Training = MlpHeadOptions.DefaultTraining with { CancellationToken = cancel },
