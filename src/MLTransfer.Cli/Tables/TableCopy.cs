@@ -72,7 +72,7 @@ internal static class TableCopy
                 target.Write(its);
             header = its;
             source.Position = its.Length;
-            byte last = (byte)'\n';
+            byte last = its[^1];
             for (int read = source.Read(buffer); read > 0; read = source.Read(buffer))
             {
                 cancel.ThrowIfCancellationRequested();

@@ -98,9 +98,11 @@ public sealed class DelimitedWriterTests : TableFolder
         Write("1.csv", "a\n1\n");
         Write("2.csv", "b\n1\n");
         Write("3.csv", "a\n1");
+        Write("4.csv", "a");
 
         Assert.That(() => TableCopy.Append([PathOf("1.csv"), PathOf("2.csv")], ".csv", PathOf("joined"), default), Throws.TypeOf<InvalidDataException>().With.Message.Contains("2.csv"));
         Assert.That(() => TableCopy.Append([PathOf("1.csv"), PathOf("3.csv")], ".csv", PathOf("joined"), default), Throws.TypeOf<InvalidDataException>().With.Message.Contains("3.csv"));
+        Assert.That(() => TableCopy.Append([PathOf("4.csv")], ".csv", PathOf("joined"), default), Throws.TypeOf<InvalidDataException>().With.Message.Contains("4.csv' ends within a line"));
     }
 
     private void Write(string name, string extension, TableColumn[] columns, params TableBatch[] batches)
