@@ -44,7 +44,7 @@ internal static class EmbedCommand
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
-                Backbone opened = Open(parsed.GetRequiredValue(backbone), parsed.GetValue(variant), parsed.GetValue(feature), parsed.GetValue(preprocessing));
+                Backbone opened = Open(parsed.GetRequiredValue(backbone), parsed.GetValue(variant), parsed.GetValue(feature), parsed.GetValue(preprocessing), cancel);
                 var settings = new EmbedSettings(opened, parsed.GetValue(pooling), parsed.GetValue(normalize), parsed.GetValue(dimension), parsed.GetValue(length));
                 return RowJob.Run(parsed, options, (ml, input) => Model(ml, settings, input, options.Choice(parsed, null)), [OutputColumn], cancel);
             },
@@ -52,14 +52,14 @@ internal static class EmbedCommand
         return command;
     }
 
-    private static Backbone Open(string pathOrName, string? variant, string? feature, string? preprocessing)
+    private static Backbone Open(string pathOrName, string? variant, string? feature, string? preprocessing, CancellationToken cancel)
     {
         bool isDefault = pathOrName == ModelInspector.DefaultName && !Directory.Exists(pathOrName);
         if (isDefault)
             return feature is null ? DefaultBackbones.Text : DefaultBackbones.Text.WithFeature(feature);
         return preprocessing is null
-            ? Backbone.Open(pathOrName, new BackboneOptions { FeatureOutput = feature, Variant = variant })
-            : PhotoBackbone.Open(pathOrName, preprocessing, feature);
+            ? Backbone.Open(pathOrName, new BackboneOptions { FeatureOutput = feature, Variant = variant, CancellationToken = cancel })
+            : PhotoBackbone.Open(pathOrName, preprocessing, feature, cancel);
     }
 
     private static ScoreModel Model(MLContext ml, EmbedSettings settings, TableInput input, ColumnChoice choice)

@@ -57,7 +57,7 @@ internal static class EvaluateCommand
     private static int Compare(
         ParseResult parsed, EvaluateOptions options, IAnsiConsole console, bool isJson, LabelledData rows, LabelledData? test, ReportOutput output, CancellationToken cancel)
     {
-        Backbone backbone = TrainBackbone.Open(parsed.GetValue(options.Backbone), rows.Modality, parsed.GetValue(options.Preprocessing), parsed.GetValue(options.Feature));
+        Backbone backbone = TrainBackbone.Open(parsed.GetValue(options.Backbone), rows.Modality, parsed.GetValue(options.Preprocessing), parsed.GetValue(options.Feature), cancel);
         var study = new ComparisonStudy(backbone, rows, test, options.Settings(parsed));
         Announce(console, rows, $"backbone {backbone}");
         console.WriteLine();

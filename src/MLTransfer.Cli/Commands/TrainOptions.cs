@@ -13,7 +13,7 @@ internal sealed class TrainOptions
 
     public Argument<string> Data { get; } = new("data")
     {
-        Description = "A .tsv (no quotes) or .csv file with the names of its columns in the first line, or a folder with a subfolder of .txt files or pictures for each class.",
+        Description = "A .tsv (no quotes) or .csv file with the names of its columns in the first line, a .jsonl or .parquet file, or a folder with a subfolder of .txt files or pictures for each class.",
     };
 
     public Argument<string> Model { get; } = new("model") { Description = "Where the model is saved, such as model.zip; an older file is replaced." };

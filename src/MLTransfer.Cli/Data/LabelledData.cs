@@ -23,7 +23,7 @@ internal sealed record LabelledData(string Path, BackboneModality Modality, IRea
     public static LabelledData Read(string path, string textColumn, string labelColumn, CancellationToken cancel)
     {
         LabelledData data = Directory.Exists(path) ? ClassFolder.Read(path, cancel)
-            : File.Exists(path) ? LabelledFile.Read(path, textColumn, labelColumn, cancel)
+            : File.Exists(path) ? (LabelledTable.Is(path) ? LabelledTable.Read(path, textColumn, labelColumn, cancel) : LabelledFile.Read(path, textColumn, labelColumn, cancel))
             : throw new FileNotFoundException($"The data '{path}' is not there: neither a folder nor a file has this name.");
         return data.Classes.Count switch
         {

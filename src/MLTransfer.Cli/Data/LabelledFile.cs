@@ -7,7 +7,7 @@ internal static class LabelledFile
     /// <exception cref="InvalidDataException">A line has another number of fields than the header, its quotes are wrong, or it is not UTF-8.</exception>
     public static LabelledData Read(string path, string textColumn, string labelColumn, CancellationToken cancel)
     {
-        using var table = new DelimitedTable(path, "a folder with a subfolder for each class");
+        using var table = new DelimitedTable(path, "JSON lines (.jsonl, .ndjson), Parquet (.parquet), or a folder with a subfolder for each class");
         (int text, int label) = Columns(table, path, textColumn, labelColumn);
         var rows = new List<LabelledRow>();
         var problems = new List<string>();

@@ -116,7 +116,7 @@ internal sealed class HubDownload
                 weights.Publish();
                 files.Add(file);
             }
-            source.Check(expectedSha256: null);
+            source.Check(expectedSha256: null, cancel);
             if (_opening.Sha256?.ToLowerInvariant() is string expected && expected != source.Sha256)
                 throw Throw.HubExpectedHash(_repository.Id, graph.Path, expected, source.Sha256, "HubOptions.Sha256");
         }
