@@ -9,7 +9,7 @@ namespace MLTransfer.Evaluation.Reports;
 /// <summary>What the JSON of all reports has in common. A number that is not known is null; a matrix has a line for each label.</summary>
 internal static class ReportJson
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One object, ending in a line feed.</summary>
     public static string Write(Action<Utf8JsonWriter> content)
@@ -21,7 +21,8 @@ internal static class ReportJson
             content(writer);
             writer.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        // Line ends inside a text are escaped, so these are the writer's own, which follow the system.
+        return Encoding.UTF8.GetString(buffer.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal) + "\n";
     }
 
     public static void Object(this Utf8JsonWriter writer, string name, Action content)
