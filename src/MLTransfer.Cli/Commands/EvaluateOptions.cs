@@ -16,7 +16,7 @@ internal sealed class EvaluateOptions
 
     public Argument<string> Data { get; } = new("data")
     {
-        Description = "Labelled rows: a .tsv (no quotes) or .csv file with the names of its columns in the first line, or a folder with a subfolder of .txt files or pictures for each class.",
+        Description = "Labelled rows: a .tsv (no quotes) or .csv file with the names of its columns in the first line, a .jsonl or .parquet file, or a folder with a subfolder of .txt files or pictures for each class.",
     };
 
     public Option<string?> Model { get; } = new("--model") { Description = "Measure this saved model on the rows instead: a model.zip whose Score has a number for each class." };

@@ -41,7 +41,7 @@ internal static class TrainCommand
             {
                 try
                 {
-                    return Run(parsed, options, cancel);
+                    return Cancellation.Unwrapped(() => Run(parsed, options, cancel));
                 }
                 catch (OperationCanceledException e) when (parsed.GetValue(options.Checkpoint) is string path && File.Exists(path))
                 {
