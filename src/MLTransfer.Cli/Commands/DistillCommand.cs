@@ -29,7 +29,7 @@ internal static class DistillCommand
             {
                 try
                 {
-                    return parsed.GetValue(options.TeacherModel) is null ? DistillBackboneRun.Run(parsed, options, cancel) : DistillModelRun.Run(parsed, options, cancel);
+                    return Cancellation.Unwrapped(() => parsed.GetValue(options.TeacherModel) is null ? DistillBackboneRun.Run(parsed, options, cancel) : DistillModelRun.Run(parsed, options, cancel));
                 }
                 catch (OperationCanceledException e) when (parsed.GetValue(options.Checkpoint) is string path && File.Exists(path))
                 {
