@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MLTransfer.Cli.Commands;
 using MLTransfer.Cli.Rendering;
 using MLTransfer.Cli.Training;
@@ -28,7 +29,9 @@ internal static class Tool
             if (parsed.Errors.Count > 0)
             {
                 string command = asked == root ? "" : $" {asked.Name}";
-                error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)} See 'mltransfer{command} --help'.");
+                // The parser says that an argument is missing, and not which.
+                string taken = parsed.Errors[0].SymbolResult is ArgumentResult or CommandResult && asked.Arguments.Count > 0 ? $" It takes {string.Join(' ', asked.Arguments.Select(a => $"<{a.Name}>"))}." : "";
+                error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)}{taken} See 'mltransfer{command} --help'.");
                 return ExitCode.BadInput;
             }
             return parsed.Invoke(new InvocationConfiguration

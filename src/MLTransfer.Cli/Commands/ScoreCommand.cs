@@ -14,7 +14,6 @@ internal static class ScoreCommand
         "mltransfer score model.zip mails.parquet scored.parquet --text-column body --keep id",
         "mltransfer score model.zip photos scored.csv --max-error-rate 0.05",
         "mltransfer score model.zip mails.parquet parts --shard 0/8",
-        "mltransfer merge parts scored.parquet",
     ];
 
     public static Command Create()
