@@ -84,7 +84,7 @@ internal abstract class ModelOutput(DataViewSchema.Column source, TableColumn co
         /// <summary>Reads the current row's value into a place.</summary>
         public abstract void Read(int place);
 
-        /// <summary>The values at some places, in order, as a table holds them.</summary>
+        /// <summary>The values at some places, in ascending order, as a table holds them; of all places, the buffer itself, which is not used again then.</summary>
         public abstract Array Take(ReadOnlySpan<int> places);
     }
 
@@ -107,6 +107,8 @@ internal abstract class ModelOutput(DataViewSchema.Column source, TableColumn co
 
             public override Array Take(ReadOnlySpan<int> places)
             {
+                if (places.Length == values.Length)
+                    return values;
                 var taken = new TOut[places.Length];
                 for (int i = 0; i < taken.Length; i++)
                     taken[i] = values[places[i]];
@@ -134,6 +136,9 @@ internal abstract class ModelOutput(DataViewSchema.Column source, TableColumn co
 
             public override Array Take(ReadOnlySpan<int> places)
             {
+                // A second copy of a megabyte for each block would be garbage that is collected late.
+                if (places.Length * width == values.Length)
+                    return values;
                 var taken = new float[(long)places.Length * width];
                 for (int i = 0; i < places.Length; i++)
                     values.AsSpan(places[i] * width, width).CopyTo(taken.AsSpan(i * width));

@@ -71,8 +71,7 @@ internal sealed class PartState : IDisposable
             throw new InvalidDataException(
                 $"'{_paths.State}' holds an unfinished part of another job, which differs in the {string.Join(", the ", differences)}. Give another output, or --restart to drop what is there.");
         }
-        foreach (string leftover in Directory.EnumerateFiles(_paths.State, $".*{DurableFile.TemporaryExtension}"))
-            File.Delete(leftover);
+        Tidy();
         File.Delete(Failures);
         long next = range.First;
         foreach (string path in Directory.EnumerateFiles(_paths.State, SegmentPattern).Order(StringComparer.Ordinal))
@@ -88,6 +87,13 @@ internal sealed class PartState : IDisposable
         }
     }
 
+    /// <summary>Removes what was begun and will not be finished.</summary>
+    public void Tidy()
+    {
+        foreach (string leftover in Directory.EnumerateFiles(_paths.State, $".*{DurableFile.TemporaryExtension}"))
+            File.Delete(leftover);
+    }
+
     /// <summary>Begins the segment at a row.</summary>
     public SegmentWriter Begin(long firstRow, IReadOnlyList<TableColumn> columns) =>
         new(this, firstRow, RowsPath(firstRow), ErrorsPath(firstRow), DescriptionPath(firstRow), _paths.Extension, columns);
@@ -95,11 +101,17 @@ internal sealed class PartState : IDisposable
     /// <summary>Called by a writer whose segment is whole.</summary>
     internal void Add(PartSegment segment) => _segments.Add(segment);
 
-    /// <summary>Joins the segments under temporary names: rows, and failures where there are any.</summary>
+    /// <summary>Joins the segments under temporary names in the folder: rows, and failures where there are any.</summary>
     public (string Rows, string? Errors) Join(IReadOnlyList<TableColumn> columns, CancellationToken cancel)
     {
-        string rows = DurableFile.TemporaryPath(_paths.Output);
-        if (_segments.Count > 0)
+        // In this folder, which the next run tidies up should this one be killed now.
+        string rows = DurableFile.TemporaryPath(Path.Combine(_paths.State, "joined"));
+        if (_segments.Count == 1)
+        {
+            // Written by one writer, it is what joining would make of it. Should this run end now, the next does the segment again.
+            File.Move(RowsPath(_segments[0].FirstRow), rows);
+        }
+        else if (_segments.Count > 0)
         {
             TableCopy.Append([.. _segments.Select(s => RowsPath(s.FirstRow))], _paths.Extension, rows, cancel);
         }
@@ -109,7 +121,7 @@ internal sealed class PartState : IDisposable
             empty.Complete();
         }
         string[] errors = [.. _segments.Where(s => s.ErrorCount > 0).Select(s => ErrorsPath(s.FirstRow))];
-        return (rows, errors.Length == 0 ? null : ErrorLines.Join(errors, DurableFile.TemporaryPath(_paths.Errors)));
+        return (rows, errors.Length == 0 ? null : ErrorLines.Join(errors, DurableFile.TemporaryPath(Path.Combine(_paths.State, "errors"))));
     }
 
     /// <summary>Removes the folder: the part is whole.</summary>

@@ -13,9 +13,6 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
     // Blocks in memory between two threads: one that waits and one in work keep all three busy.
     private const int QueueLength = 2;
 
-    // Where blocks are done faster than the checkpoint's time, segments would otherwise hold any number of rows in memory.
-    private const int BlocksOfSegment = 64;
-
     private readonly RowRange _range = settings.Shard.Rows(scan.RowCount, settings.BlockRowCount);
     private readonly JobDescription _job = plan.Describe(scan, settings);
 
@@ -200,7 +197,7 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
                     (writer, begun) = (state.Begin(block.FirstRow, columns), Stopwatch.GetTimestamp());
                 writer.Write(block);
                 next += block.RowCount;
-                if (writer.RowCount >= (long)BlocksOfSegment * settings.BlockRowCount || Stopwatch.GetElapsedTime(begun) >= settings.CheckpointTime)
+                if (Stopwatch.GetElapsedTime(begun) >= settings.CheckpointTime)
                     Commit();
             }
             if (writer is not null)
@@ -221,10 +218,9 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
 
     private PartManifest Finish(PartState state, CancellationToken cancel)
     {
-        (string rows, string? errors) = (DurableFile.TemporaryPath(settings.Paths.Output), null);
         try
         {
-            (rows, errors) = state.Join([.. plan.Kept, .. plan.Outputs.Select(o => o.Column)], cancel);
+            (string rows, string? errors) = state.Join([.. plan.Kept, .. plan.Outputs.Select(o => o.Column)], cancel);
             var manifest = new PartManifest
             {
                 Job = _job,
@@ -246,11 +242,11 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
             state.Remove();
             return manifest;
         }
-        finally
+        catch when (Directory.Exists(settings.Paths.State))
         {
-            File.Delete(rows);
-            if (errors is not null)
-                File.Delete(errors);
+            // Where the disk is full, room for the next run.
+            state.Tidy();
+            throw;
         }
     }
 

@@ -31,14 +31,14 @@ internal abstract class ParquetColumn
     /// <summary>Appends a row of a batch's array. Returns the bytes that it takes; at least 1.</summary>
     public abstract long Append(System.Array values, int row);
 
-    /// <summary>All that was appended. The column is empty then.</summary>
+    /// <summary>All that was appended. The column is empty then; its own buffers stay, for new ones would be garbage of megabytes each time.</summary>
     public abstract IArrowArray Take();
 
     private sealed class Texts : ParquetColumn
     {
         private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-        private StringArray.Builder _builder = new();
+        private readonly StringArray.Builder _builder = new();
         private byte[] _bytes = new byte[1024];
 
         public override long Append(System.Array values, int row)
@@ -59,7 +59,7 @@ internal abstract class ParquetColumn
         public override IArrowArray Take()
         {
             StringArray array = _builder.Build();
-            _builder = new();
+            _builder.Clear();
             return array;
         }
     }
@@ -69,7 +69,7 @@ internal abstract class ParquetColumn
         where TArray : IArrowArray
         where TBuilder : PrimitiveArrayBuilder<T, TArray, TBuilder>, new()
     {
-        private TBuilder _builder = new();
+        private readonly TBuilder _builder = new();
 
         public override long Append(System.Array values, int row)
         {
@@ -80,14 +80,14 @@ internal abstract class ParquetColumn
         public override IArrowArray Take()
         {
             TArray array = _builder.Build(null);
-            _builder = new();
+            _builder.Clear();
             return array;
         }
     }
 
     private sealed class Flags : ParquetColumn
     {
-        private BooleanArray.Builder _builder = new();
+        private readonly BooleanArray.Builder _builder = new();
 
         public override long Append(System.Array values, int row)
         {
@@ -98,14 +98,14 @@ internal abstract class ParquetColumn
         public override IArrowArray Take()
         {
             BooleanArray array = _builder.Build();
-            _builder = new();
+            _builder.Clear();
             return array;
         }
     }
 
     private sealed class Vectors(TableColumn column) : ParquetColumn
     {
-        private ArrowBuffer.Builder<float> _values = new();
+        private readonly ArrowBuffer.Builder<float> _values = new();
 
         public override long Append(System.Array values, int row)
         {
@@ -117,7 +117,7 @@ internal abstract class ParquetColumn
         {
             int count = _values.Length;
             var numbers = new FloatArray(_values.Build(), ArrowBuffer.Empty, count, 0, 0);
-            _values = new();
+            _values.Clear();
             return new FixedSizeListArray(TypeOf(column), count / column.Width, numbers, ArrowBuffer.Empty, 0, 0);
         }
     }

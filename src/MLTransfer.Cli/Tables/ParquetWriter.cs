@@ -7,12 +7,18 @@ namespace MLTransfer.Cli.Tables;
 
 /// <summary>
 /// Writes Parquet: a vector is a list of fixed size, as Arrow's readers know it, with the names of its numbers in its field's metadata. A row group ends with the row that brings its values to
-/// <see cref="RowGroupByteCount"/>, so that the bytes depend on the rows alone.
+/// <see cref="RowGroupByteCount"/> or their number to 32,768, so that the bytes depend on the rows alone.
 /// </summary>
 internal sealed class ParquetWriter : ITableWriter
 {
-    /// <summary>Bytes of values in a row group before they are encoded. So much is in memory at a time.</summary>
+    /// <summary>Bytes of values in a row group before they are encoded. What they are encoded to is in memory until the group ends.</summary>
     public const int RowGroupByteCount = 16 << 20;
+
+    // Of narrow rows, 16 MB are so many that their encoded pages, which the library keeps in buffers twice their size, would be most of what a job takes.
+    private const int RowGroupRowCount = 1 << 15;
+
+    // Rows that are handed over together: always as many, whatever batches they came in, because pages end where rows are handed over.
+    private const int RowsHandedOver = 1024;
 
     private readonly string _path;
     private readonly IReadOnlyList<TableColumn> _columns;
@@ -23,6 +29,9 @@ internal sealed class ParquetWriter : ITableWriter
     private readonly FileWriter _writer;
     private long _byteCount;
     private long _row;
+    private int _waiting;
+    private int _groupRowCount;
+    private bool _isGroupOpen;
 
     /// <param name="path">The file.</param>
     /// <param name="columns">The columns.</param>
@@ -56,14 +65,18 @@ internal sealed class ParquetWriter : ITableWriter
             _row++;
             for (int c = 0; c < _values.Length; c++)
                 _byteCount += Append(batch, c, row);
-            if (_byteCount >= _rowGroupByteCount)
-                WriteRowGroup();
+            _waiting++;
+            bool isGroupFull = ++_groupRowCount == RowGroupRowCount || _byteCount >= _rowGroupByteCount;
+            if (isGroupFull || _waiting == RowsHandedOver)
+                HandOver();
+            if (isGroupFull)
+                (_byteCount, _groupRowCount, _isGroupOpen) = (0, 0, false);
         }
     }
 
     public void Complete()
     {
-        WriteRowGroup();
+        HandOver();
         _file.Guard(() =>
         {
             _writer.Close();
@@ -110,18 +123,20 @@ internal sealed class ParquetWriter : ITableWriter
         }
     }
 
-    private void WriteRowGroup()
+    private void HandOver()
     {
-        IArrowArray[] arrays = [.. _values.Select(v => v.Take())];
-        int rowCount = arrays[0].Length;
-        using var batch = new RecordBatch(_schema, arrays, rowCount);
-        _byteCount = 0;
-        if (rowCount == 0)
+        if (_waiting == 0)
             return;
+        IArrowArray[] arrays = [.. _values.Select(v => v.Take())];
+        using var batch = new RecordBatch(_schema, arrays, _waiting);
+        _waiting = 0;
         _file.Guard(() =>
         {
-            _writer.WriteRecordBatch(batch, rowCount);
+            if (!_isGroupOpen)
+                _writer.NewBufferedRowGroup();
+            _writer.WriteBufferedRecordBatch(batch);
             return true;
         });
+        _isGroupOpen = true;
     }
 }
