@@ -97,6 +97,9 @@ internal sealed class ScoreModel : IDisposable
         return ([.. _input.Where(c => read.Contains(c.Index))], [.. _input.Where(c => !read.Contains(c.Index))]);
     }
 
+    /// <summary>What the backbones among the model's steps read; none where it has no backbone.</summary>
+    public IReadOnlyList<BackboneModality> Modalities => [.. ModalitiesOf(Transformer).Distinct().Order()];
+
     /// <summary>A view of the model's values over rows.</summary>
     public IDataView Transform(IDataView rows)
     {
@@ -105,6 +108,13 @@ internal sealed class ScoreModel : IDisposable
     }
 
     public void Dispose() => (Transformer as IDisposable)?.Dispose();
+
+    private static IEnumerable<BackboneModality> ModalitiesOf(ITransformer step) => step switch
+    {
+        EmbeddingTransformer embedding => [embedding.Backbone.Card.Modality],
+        IEnumerable<ITransformer> steps => steps.SelectMany(ModalitiesOf),
+        _ => [],
+    };
 
     private static string Names(IEnumerable<DataViewSchema.Column> columns) => string.Join(", ", columns.Select(c => $"'{c.Name}' ({c.Type})"));
 }

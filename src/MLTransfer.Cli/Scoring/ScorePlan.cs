@@ -34,6 +34,11 @@ internal sealed class ScorePlan
     /// <exception cref="ArgumentException">A column is not there, of the wrong type, or twice in the output.</exception>
     public static ScorePlan Make(ScoreModel model, TableInput input, ColumnChoice choice)
     {
+        // A path is a text, which a model of texts would score without a word.
+        if (input.Media is BackboneModality media && model.Modalities is { Count: > 0 } modalities && !modalities.Contains(media))
+        {
+            throw new ArgumentException($"The input is {(media == BackboneModality.Image ? "pictures" : "sounds")}, but the model's backbone reads {string.Join(" and ", modalities).ToLowerInvariant()}. Give files of what it reads, or another model.");
+        }
         IReadOnlyList<ModelOutput> outputs = model.Outputs(choice.Outputs);
         (IReadOnlyList<DataViewSchema.Column> read, IReadOnlyList<DataViewSchema.Column> unread) = model.Inputs(outputs);
         foreach (string name in choice.Sources.Keys.Where(n => read.All(c => !Same(c.Name, n))))

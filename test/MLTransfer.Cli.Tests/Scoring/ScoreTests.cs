@@ -222,6 +222,7 @@ public sealed class ScoreTests
         File.WriteAllText(Path.Combine(photos, "a-broken.png"), "no picture");
         Done("embed", PhotoFolder.WriteGraph(_folder), photos, At("features.csv"), "--feature", "pooled", "--preprocessing", "keras-tf", "--max-error-rate", "0.1");
         Assert.That(File.ReadAllLines(At("features.csv")), Has.Length.EqualTo(13));
+        Refused(2, ["score", _model, photos, At("scored.csv")], "The input is pictures", "reads text");
         Assert.That(File.ReadAllText(At("features.csv.errors.jsonl")), Does.Contain("\"row\":0").And.Contain("row 1"));
     }
 
