@@ -1,6 +1,6 @@
+using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using System.Text.Json;
 
 namespace MLTransfer.Cli.Tables;
 

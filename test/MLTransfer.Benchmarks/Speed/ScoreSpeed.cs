@@ -88,7 +88,8 @@ internal static class ScoreSpeed
     private static long Peak(string model, string rows, string work)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet",
-            [typeof(Tool).Assembly.Location, "score", model, rows, Path.Combine(work, "peak.parquet"), "--keep", "id", "--restart", "--json"]) { RedirectStandardOutput = true })!;
+            [typeof(Tool).Assembly.Location, "score", model, rows, Path.Combine(work, "peak.parquet"), "--keep", "id", "--restart", "--json"])
+        { RedirectStandardOutput = true })!;
         string report = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return JsonDocument.Parse(report).RootElement.GetProperty("peakMemoryBytes").GetInt64();
