@@ -17,6 +17,12 @@ internal sealed class ParquetWriter : ITableWriter
     // Of narrow rows, 16 MB are so many that their encoded pages, which the library keeps in buffers twice their size, would be most of what a job takes.
     private const int RowGroupRowCount = 1 << 15;
 
+    // Of a page's values the library keeps much more than their bytes (levels, buffers that doubled) until the page is full.
+    private const int PageByteCount = 1 << 18;
+
+    // Texts that are all different, such as ids, are soon known for it: their dictionary would be as large as the column.
+    private const int DictionaryByteCount = 1 << 16;
+
     // Rows that are handed over together: always as many, whatever batches they came in, because pages end where rows are handed over.
     private const int RowsHandedOver = 1024;
 
@@ -96,7 +102,7 @@ internal sealed class ParquetWriter : ITableWriter
     private static WriterProperties Properties(IReadOnlyList<TableColumn> columns)
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Snappy).EnablePageChecksum();
+        builder.Compression(Compression.Snappy).EnablePageChecksum().DataPagesize(PageByteCount).DictionaryPagesizeLimit(DictionaryByteCount);
         // Texts may be few that come again and again. Measured numbers do not, and a dictionary of them is made for nothing.
         builder.DisableDictionary();
         foreach (TableColumn column in columns.Where(c => c.Kind == ColumnKind.Text))
