@@ -60,7 +60,8 @@ internal sealed class PartState : IDisposable
     public void Load(JobDescription job, RowRange range)
     {
         string jobPath = Path.Combine(_paths.State, JobFile);
-        if (!File.Exists(jobPath))
+        // Where no segment is whole, nothing is lost to another job.
+        if (!File.Exists(jobPath) || !Directory.EnumerateFiles(_paths.State, SegmentPattern).Any())
         {
             Clear();
             JsonFile.Write(jobPath, job);

@@ -113,8 +113,17 @@ internal sealed class ParquetFile : IDisposable
         // Errors of the library while it reads come through Arrow's interface, which has no type of its own for them.
         catch (Exception e) when (e is ParquetException || e.GetType() == typeof(Exception))
         {
-            throw new InvalidDataException($"'{path}' is no whole Parquet file: {e.Message.Trim()}", e);
+            throw new InvalidDataException($"'{path}' is no whole Parquet file: {Words(e.Message)}", e);
         }
+    }
+
+    /// <summary>A message of the library without the name of its C++ type: "N7parquet…E (message: 'words')".</summary>
+    private static string Words(string message)
+    {
+        const string start = "(message: '", end = "')";
+        string text = message.Trim();
+        int at = text.IndexOf(start, StringComparison.Ordinal);
+        return at >= 0 && text.EndsWith(end, StringComparison.Ordinal) ? text[(at + start.Length)..^end.Length] : text;
     }
 
     private long RowCountOf(int rowGroup)

@@ -155,6 +155,24 @@ public sealed class ScoreTests
     }
 
     [Test]
+    public void Score_UnfinishedPartOfAnotherJob_IsKeptWhereAnythingIsDone()
+    {
+        File.WriteAllLines(At("bad.csv"), [.. Enumerable.Range(0, 1500).Select(i => i < 1100 ? $"{i},where is my parcel" : "broken").Prepend("id,text")]);
+        string good = Texts.WriteRows(_folder, 5);
+        Refused(2, ["score", _model, At("bad.csv"), At("scored.csv"), "--checkpoint-seconds", "0"], "rows failed");
+        Refused(2, ["score", _model, good, At("scored.csv")], "scored.csv.partial", "another job", "--restart");
+        Done("score", _model, good, At("scored.csv"), "--restart");
+    }
+
+    [Test]
+    public void Score_GivenUpBeforeAnythingWasDone_GivesWayToAnotherJob()
+    {
+        File.WriteAllText(At("bad.csv"), "id,text\nbroken\n");
+        Refused(2, ["score", _model, At("bad.csv"), At("scored.csv")], "1 of 1 rows failed");
+        Done("score", _model, Texts.WriteRows(_folder, 5), At("scored.csv"));
+    }
+
+    [Test]
     public void Score_FolderOfAnotherDivision_IsRefused()
     {
         string rows = Texts.WriteRows(_folder, 10);
@@ -256,7 +274,7 @@ public sealed class ScoreTests
             ([_model, At("empty.csv"), At("x.csv")], ["empty.csv", "empty"]),
             ([_model, At("clash.csv"), At("x.csv")], ["two columns 'Score'", "--keep"]),
             ([_model, At("notes.txt"), At("x.csv")], ["notes.txt", ".csv"]),
-            ([_model, At("cut.parquet"), At("x.csv")], ["cut.parquet", "Parquet"]),
+            ([_model, At("cut.parquet"), At("x.csv")], ["cut.parquet", "is no whole Parquet file: Invalid"]),
             ([_model, rows, At("x.csv"), "--columns", "Answer"], ["'Answer'", "PredictedLabel"]),
             ([_model, rows, At("x.csv"), "--keep", "nr"], ["'nr'", "'id'", "--keep"]),
             ([_model, rows, At("x.csv"), "--column", "Picture=id"], ["'Picture'", "'Text'"]),
