@@ -198,6 +198,7 @@ public sealed class GetTests
     [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
     public async Task Get_ToldToEnd_SaysThatWhatHasComeIsKept()
     {
+        Signals.Require("-INT");
         Hold(Task.Delay(Timeout.Infinite));
         using Process process = Begin();
         await SomeHasComeAsync();
@@ -271,8 +272,8 @@ public sealed class GetTests
     private static async Task<string> EndAsync(Process process, int code)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string error = await process.StandardError.ReadToEndAsync();
         using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
+        string error = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         Assert.That(process.ExitCode, Is.EqualTo(code), error);
         return await output + error;

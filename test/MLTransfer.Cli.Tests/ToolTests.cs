@@ -110,6 +110,7 @@ public sealed class ToolTests
     [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
     public void Run_ToldToEnd_EndsInOrderAndMayBeTriedAgain(string signal)
     {
+        Signals.Require(signal);
         string model = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.zip");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Tool).Assembly.Location, "demo", "--seeds", "1000", "--output", model])
         {

@@ -187,6 +187,7 @@ public sealed class TrainTests
     [Platform(Include = "Linux,MacOsX", Reason = "Sends a signal of Unix.")]
     public void Train_ToldToEnd_SaysWhereTheStateIs_AndGoesOnToTheSameWeights(string signal)
     {
+        Signals.Require(signal);
         string state = Path.Combine(_folder, "run.state");
         string whole = Path.Combine(_folder, "whole.onnx");
         string resumed = Path.Combine(_folder, "resumed.onnx");

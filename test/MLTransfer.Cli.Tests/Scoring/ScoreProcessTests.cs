@@ -70,6 +70,7 @@ public sealed class ScoreProcessTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("Signals are sent with kill, which this system lacks.");
+        Signals.Require(signal);
         string output = At($"ended{signal}.csv");
         using (Process process = Start(Score(output, "--checkpoint-seconds", "0")))
         {
