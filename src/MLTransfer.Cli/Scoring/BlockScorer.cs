@@ -71,10 +71,9 @@ internal sealed class BlockScorer
     {
         if (rows.IsEmpty)
             return;
-        int done = 0;
         try
         {
-            Read(columns, rows, buffers, ref done, isLate);
+            Read(columns, rows, buffers, isLate);
             foreach ((long position, RowError error) in _model.RowErrors.Take())
                 tell(rows.Span[(int)position], error.Reason);
         }
@@ -92,8 +91,9 @@ internal sealed class BlockScorer
         }
     }
 
-    private void Read(ViewColumn[] columns, ReadOnlyMemory<int> rows, ModelOutput.Buffer[] buffers, ref int done, Func<bool> isLate)
+    private void Read(ViewColumn[] columns, ReadOnlyMemory<int> rows, ModelOutput.Buffer[] buffers, Func<bool> isLate)
     {
+        int done = 0;
         IDataView scored = _model.Transform(new TableView(columns, rows));
         using DataViewRowCursor cursor = scored.GetRowCursor(_outputs.Select(o => scored.Schema[o.Source.Index]));
         foreach (ModelOutput.Buffer buffer in buffers)

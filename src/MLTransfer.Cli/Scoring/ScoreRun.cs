@@ -83,7 +83,7 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
         using var scored = new BlockingCollection<ScoredBlock>(QueueLength);
         var scorer = new BlockScorer(plan.Model, plan.Inputs, plan.Unread, plan.Outputs, plan.Kept);
         Task reading = Task.Run(() => Guarded(failed, () => Read(_range.First + resumed, read, ended.Token), read.CompleteAdding), CancellationToken.None);
-        Task writing = Task.Run(() => Guarded(failed, () => Write(state, scorer.Columns, _range.First + resumed, scored), () => { }), CancellationToken.None);
+        Task writing = Task.Run(() => Guarded(failed, () => Write(state, scorer.Columns, scored), () => { }), CancellationToken.None);
         try
         {
             Score(scorer, budget, resumed, read, scored, failed.Token, cancel);
@@ -184,11 +184,10 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
         }
     }
 
-    private void Write(PartState state, IReadOnlyList<TableColumn> columns, long firstRow, BlockingCollection<ScoredBlock> scored)
+    private void Write(PartState state, IReadOnlyList<TableColumn> columns, BlockingCollection<ScoredBlock> scored)
     {
         SegmentWriter? writer = null;
         long begun = 0;
-        long next = firstRow;
         try
         {
             foreach (ScoredBlock block in scored.GetConsumingEnumerable())
@@ -196,7 +195,6 @@ internal sealed class ScoreRun(ScorePlan plan, TableInput input, InputScan scan,
                 if (writer is null)
                     (writer, begun) = (state.Begin(block.FirstRow, columns), Stopwatch.GetTimestamp());
                 writer.Write(block);
-                next += block.RowCount;
                 if (Stopwatch.GetElapsedTime(begun) >= settings.CheckpointTime)
                     Commit();
             }
