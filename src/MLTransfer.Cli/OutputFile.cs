@@ -1,3 +1,5 @@
+using MLTransfer.Cli.Scoring;
+
 namespace MLTransfer.Cli;
 
 /// <summary>Whether a file can be written, asked before the work whose result it is to hold.</summary>
@@ -48,7 +50,7 @@ internal static class OutputFile
     public static void Replace(string path, Action<string> write)
     {
         string full = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        string temporary = DurableFile.TemporaryPath(full);
         try
         {
             write(temporary);
